@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Moving pages between the per-CPU lists and the buddy lists.
+//!
+//! Stands for mm/page_alloc.c@7.3: rmqueue_pcplist, rmqueue_bulk, free_frozen_page_commit, free_pcppages_bulk,
+//! drain_pages_zone, decay_pcp_high.
+//!
+//! Modelled: order of refills and frees, trims, full drains, decay. Absent: the pcp lock's failure path.
+
+use super::alloc_flags;
+use super::frames::{Kind, Order, Pfn};
+use super::freetype::{self, Freetype};
+use super::pcp::{BATCH_SCALE_MAX, NR_PCP_LISTS, order_to_pindex, pindex_to_order};
+use super::rmqueue::RmqueueMode;
+use super::tracepoint::Tracepoint;
+use super::watermark::{WMARK_HIGH, ZONE_MOVABLE};
+use super::zone::{NR_ORDERS, Zone, zone_flag};
+
+/// Pages a per-CPU list still has to give back, in steps that each hold the zone lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GiveBack {
+    pub pages: u32,
+    pub pindex: u32,
+    /// Most pages of one step.
+    pub step: u32,
+    /// The level that was passed, for a trim.
+    pub high: u32,
+    /// Whether the end of it looks at ZONE_BELOW_HIGH (frees do, drains do not).
+    pub is_trim: bool,
+}
+
+impl Zone {
+    /// The page of the request's own list, refilled when empty (mm/page_alloc.c:rmqueue_pcplist@7.3).
+    pub(super) fn rmqueue_pcplist(&mut self, order: Order, ft: Freetype, flags: u32) -> Option<Pfn> {
+        self.pcp_mut().free_count >>= 1;
+        self.pcp_pop(order, ft, flags)
+    }
+
+    /// mm/page_alloc.c:__rmqueue_pcplist@7.3; what the bulk interface calls without halving the free count.
+    pub(crate) fn pcp_pop(&mut self, order: Order, ft: Freetype, flags: u32) -> Option<Pfn> {
+        let list = self.pcp_list(order_to_pindex(order, ft));
+        if self.frames.is_list_empty(list) {
+            let want = self.pcp_refill_size(order);
+            if flags & alloc_flags::HIGHATOMIC != 0 {
+                return None;
+            }
+            self.pcp_refill(order, want, ft, flags);
+        }
+        self.pcp_take_head(order, ft)
+    }
+
+    /// How many blocks the next refill fetches; tunes the lists whether or not the refill happens.
+    pub(crate) fn pcp_refill_size(&mut self, order: Order) -> u32 {
+        let below_high = self.flags & zone_flag::BELOW_HIGH != 0;
+        self.pcp_mut().nr_alloc(order, below_high)
+    }
+
+    /// mm/page_alloc.c:rmqueue_bulk@7.3 onto the list's tail. How many blocks came.
+    pub(crate) fn pcp_refill(&mut self, order: Order, want: u32, ft: Freetype, flags: u32) -> u32 {
+        let list = self.pcp_list(order_to_pindex(order, ft));
+        let mut mode = RmqueueMode::Normal;
+        let mut got = 0;
+        while got < want {
+            let Some(pfn) = self.rmqueue_any(order, ft, flags, &mut mode) else { break };
+            self.frames.set(pfn, Kind::Pcp, order);
+            self.frames.push_back(list, pfn);
+            got += 1;
+        }
+        self.pcp_mut().count += got << order;
+        got
+    }
+
+    /// Takes the head of a list that may be empty.
+    pub(crate) fn pcp_take_head(&mut self, order: Order, ft: Freetype) -> Option<Pfn> {
+        let pfn = self.frames.first(self.pcp_list(order_to_pindex(order, ft)))?;
+        self.frames.unlink(pfn);
+        self.frames.set(pfn, Kind::Used, order);
+        self.pcp_mut().count -= 1 << order;
+        Some(pfn)
+    }
+
+    /// Puts a block on the CPU's list and says what that list must give back
+    /// (mm/page_alloc.c:free_frozen_page_commit@7.3).
+    pub(crate) fn pcp_free_commit(&mut self, pfn: Pfn, order: Order) -> Option<GiveBack> {
+        let pindex = order_to_pindex(order, self.blocks.freetype(pfn));
+        let list = self.pcp_list(pindex);
+        self.frames.push_front(list, pfn);
+        self.frames.set(pfn, Kind::Pcp, order);
+        let (reclaim_active, below_high) =
+            (self.flags & zone_flag::RECLAIM_ACTIVE != 0, self.flags & zone_flag::BELOW_HIGH != 0);
+        let pcp = self.pcp_mut();
+        pcp.alloc_factor >>= 1;
+        pcp.count += 1 << order;
+        let free_high = pcp.note_free(order);
+        let high = pcp.nr_high(free_high, reclaim_active, below_high);
+        if pcp.count < high {
+            return None;
+        }
+        let pages = pcp.nr_free(high, free_high);
+        Some(GiveBack { pages, pindex, step: pcp.batch, high, is_trim: true })
+    }
+
+    /// Gives back every page of a CPU at once.
+    pub fn drain_cpu(&mut self, cpu: u8) {
+        let before = std::mem::replace(&mut self.cpu, cpu);
+        let todo = self.pcp_drain();
+        self.give_back(todo);
+        self.cpu = before;
+    }
+
+    /// All of a CPU's pages (mm/page_alloc.c:drain_pages_zone@7.3).
+    pub(crate) fn pcp_drain(&mut self) -> Option<GiveBack> {
+        let pcp = self.pcp_mut();
+        let (pages, step) = (pcp.count, pcp.batch << BATCH_SCALE_MAX);
+        (pages > 0).then_some(GiveBack { pages, pindex: 0, step, high: 0, is_trim: false })
+    }
+
+    /// What the vmstat worker gives back about once a second (mm/page_alloc.c:decay_pcp_high@7.3).
+    pub(crate) fn pcp_decay(&mut self) -> Option<GiveBack> {
+        let pcp = self.pcp_mut();
+        if pcp.high > pcp.high_min {
+            let by_count = pcp.count.saturating_sub(pcp.batch << BATCH_SCALE_MAX);
+            pcp.high = by_count.max(pcp.high - (pcp.high >> 3)).max(pcp.high_min);
+        }
+        let pages = pcp.count.saturating_sub(pcp.high);
+        (pages > 0).then_some(GiveBack { pages, pindex: 0, step: pcp.batch, high: pcp.high, is_trim: false })
+    }
+
+    /// One step under the zone lock. What is left, if anything.
+    pub(crate) fn give_back_step(&mut self, mut todo: GiveBack) -> Option<GiveBack> {
+        let pages = todo.pages.min(todo.step);
+        self.free_pcppages_bulk(pages, todo.pindex);
+        todo.pages -= pages;
+        if todo.pages > 0 && self.pcp_mut().count > 0 {
+            return Some(todo);
+        }
+        if todo.is_trim {
+            self.leave_below_high();
+        }
+        None
+    }
+
+    /// Every step at once, as when nothing else runs in between.
+    pub(crate) fn give_back(&mut self, todo: Option<GiveBack>) {
+        let mut todo = todo;
+        while let Some(step) = todo {
+            todo = self.give_back_step(step);
+        }
+    }
+
+    /// mm/page_alloc.c:free_pcppages_bulk@7.3: coldest pages of list `pindex` first, then the next lists in turn.
+    fn free_pcppages_bulk(&mut self, pages: u32, pindex: u32) {
+        let mut left = i64::from(pages.min(self.pcp_mut().count));
+        let mut pindex = pindex;
+        while left > 0 {
+            let list = self.pcp_list(pindex);
+            let order = pindex_to_order(pindex);
+            while left > 0
+                && let Some(pfn) = self.frames.last(list)
+            {
+                self.frames.unlink(pfn);
+                self.frames.set(pfn, Kind::Tail, 0);
+                self.pcp_mut().count -= 1 << order;
+                left -= 1 << order;
+                let ft = self.blocks.freetype(pfn);
+                self.free_one_page(pfn, order, ft, super::buddy::Place::Usual);
+                self.tracer.emit(|| Tracepoint::PcpuDrain { pfn, order, migratetype: ft });
+            }
+            pindex = (pindex + 1) % NR_PCP_LISTS as u32;
+        }
+    }
+
+    /// The only place that clears ZONE_BELOW_HIGH: a trim that finds the zone above its high watermark.
+    fn leave_below_high(&mut self) {
+        let high = self.wmark_pages(WMARK_HIGH);
+        if self.flags & zone_flag::BELOW_HIGH != 0 && self.zone_watermark_ok(0, high, ZONE_MOVABLE, 0) {
+            self.flags &= !zone_flag::BELOW_HIGH;
+            self.tracer.emit(|| Tracepoint::BelowHigh { set: false });
+        }
+    }
+
+    #[inline]
+    pub(crate) fn pcp_mut(&mut self) -> &mut super::pcp::Pcp {
+        &mut self.pcp[usize::from(self.cpu)]
+    }
+
+    /// Index of this CPU's list among the zone's list heads.
+    #[inline]
+    pub(crate) fn pcp_list(&self, pindex: u32) -> u32 {
+        let buddy_lists = (NR_ORDERS * freetype::NR_FREETYPES) as u32;
+        buddy_lists + u32::from(self.cpu) * NR_PCP_LISTS as u32 + pindex
+    }
+}
