@@ -7,6 +7,7 @@
 //! Modelled: order of refills and frees, trims, full drains, decay. Absent: the pcp lock's failure path.
 
 use super::alloc_flags;
+use super::buddy::Place;
 use super::frames::{Kind, Order, Pfn};
 use super::freetype::{self, Freetype};
 use super::pcp::{BATCH_SCALE_MAX, NR_PCP_LISTS, order_to_pindex, pindex_to_order};
@@ -15,17 +16,26 @@ use super::tracepoint::Tracepoint;
 use super::watermark::{WMARK_HIGH, ZONE_MOVABLE};
 use super::zone::{NR_ORDERS, Zone, zone_flag};
 
-/// Pages a per-CPU list still has to give back, in steps that each hold the zone lock.
+/// Pages a per-CPU list still has to give back, in chunks that each hold the zone lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GiveBack {
     pub pages: u32,
     pub pindex: u32,
-    /// Most pages of one step.
-    pub step: u32,
+    /// Most pages of one chunk.
+    pub chunk: u32,
     /// The level that was passed, for a trim.
     pub high: u32,
     /// Whether the end of it looks at ZONE_BELOW_HIGH (frees do, drains do not).
     pub is_trim: bool,
+    /// What is left of the running chunk; large pages may overshoot it.
+    chunk_left: i64,
+    chunk_pindex: u32,
+}
+
+impl GiveBack {
+    fn new(pages: u32, pindex: u32, chunk: u32, high: u32, is_trim: bool) -> GiveBack {
+        GiveBack { pages, pindex, chunk, high, is_trim, chunk_left: 0, chunk_pindex: pindex }
+    }
 }
 
 impl Zone {
@@ -96,7 +106,7 @@ impl Zone {
             return None;
         }
         let pages = pcp.nr_free(high, free_high);
-        Some(GiveBack { pages, pindex, step: pcp.batch, high, is_trim: true })
+        Some(GiveBack::new(pages, pindex, pcp.batch, high, true))
     }
 
     /// Gives back every page of a CPU at once.
@@ -110,8 +120,8 @@ impl Zone {
     /// All of a CPU's pages (mm/page_alloc.c:drain_pages_zone@7.3).
     pub(crate) fn pcp_drain(&mut self) -> Option<GiveBack> {
         let pcp = self.pcp_mut();
-        let (pages, step) = (pcp.count, pcp.batch << BATCH_SCALE_MAX);
-        (pages > 0).then_some(GiveBack { pages, pindex: 0, step, high: 0, is_trim: false })
+        let (pages, chunk) = (pcp.count, pcp.batch << BATCH_SCALE_MAX);
+        (pages > 0).then_some(GiveBack::new(pages, 0, chunk, 0, false))
     }
 
     /// What the vmstat worker gives back about once a second (mm/page_alloc.c:decay_pcp_high@7.3).
@@ -122,50 +132,54 @@ impl Zone {
             pcp.high = by_count.max(pcp.high - (pcp.high >> 3)).max(pcp.high_min);
         }
         let pages = pcp.count.saturating_sub(pcp.high);
-        (pages > 0).then_some(GiveBack { pages, pindex: 0, step: pcp.batch, high: pcp.high, is_trim: false })
+        (pages > 0).then_some(GiveBack::new(pages, 0, pcp.batch, pcp.high, false))
     }
 
-    /// One step under the zone lock. What is left, if anything.
-    pub(crate) fn give_back_step(&mut self, mut todo: GiveBack) -> Option<GiveBack> {
-        let pages = todo.pages.min(todo.step);
-        self.free_pcppages_bulk(pages, todo.pindex);
-        todo.pages -= pages;
-        if todo.pages > 0 && self.pcp_mut().count > 0 {
-            return Some(todo);
+    /// Everything at once, as when nothing else runs in between.
+    pub(crate) fn give_back(&mut self, todo: Option<GiveBack>) {
+        let Some(mut todo) = todo else { return };
+        while self.give_back_page(&mut todo).is_some() {}
+        self.end_give_back(&todo);
+    }
+
+    /// One page, coldest first (mm/page_alloc.c:free_pcppages_bulk@7.3): the chunk's list until it is empty, then
+    /// the next lists in turn. `None` when nothing is left to give back.
+    pub(crate) fn give_back_page(&mut self, todo: &mut GiveBack) -> Option<Pfn> {
+        let count = self.pcp_mut().count;
+        if count == 0 || todo.chunk_left <= 0 && todo.pages == 0 {
+            return None;
         }
+        if todo.chunk_left <= 0 {
+            let chunk = todo.pages.min(todo.chunk);
+            todo.pages -= chunk;
+            todo.chunk_left = i64::from(chunk.min(count));
+            todo.chunk_pindex = todo.pindex;
+        }
+        let pfn = loop {
+            if let Some(pfn) = self.frames.last(self.pcp_list(todo.chunk_pindex)) {
+                break pfn;
+            }
+            todo.chunk_pindex = (todo.chunk_pindex + 1) % NR_PCP_LISTS as u32;
+        };
+        let order = pindex_to_order(todo.chunk_pindex);
+        self.frames.unlink(pfn);
+        self.frames.set(pfn, Kind::Tail, 0);
+        self.pcp_mut().count -= 1 << order;
+        todo.chunk_left -= 1 << order;
+        let ft = self.blocks.freetype(pfn);
+        self.free_one_page(pfn, order, ft, Place::Usual);
+        self.tracer.emit(|| Tracepoint::PcpuDrain { pfn, order, migratetype: ft });
+        Some(pfn)
+    }
+
+    /// Whether `give_back_page` would find nothing more.
+    pub(crate) fn is_given_back(&mut self, todo: &GiveBack) -> bool {
+        self.pcp_mut().count == 0 || todo.chunk_left <= 0 && todo.pages == 0
+    }
+
+    pub(crate) fn end_give_back(&mut self, todo: &GiveBack) {
         if todo.is_trim {
             self.leave_below_high();
-        }
-        None
-    }
-
-    /// Every step at once, as when nothing else runs in between.
-    pub(crate) fn give_back(&mut self, todo: Option<GiveBack>) {
-        let mut todo = todo;
-        while let Some(step) = todo {
-            todo = self.give_back_step(step);
-        }
-    }
-
-    /// mm/page_alloc.c:free_pcppages_bulk@7.3: coldest pages of list `pindex` first, then the next lists in turn.
-    fn free_pcppages_bulk(&mut self, pages: u32, pindex: u32) {
-        let mut left = i64::from(pages.min(self.pcp_mut().count));
-        let mut pindex = pindex;
-        while left > 0 {
-            let list = self.pcp_list(pindex);
-            let order = pindex_to_order(pindex);
-            while left > 0
-                && let Some(pfn) = self.frames.last(list)
-            {
-                self.frames.unlink(pfn);
-                self.frames.set(pfn, Kind::Tail, 0);
-                self.pcp_mut().count -= 1 << order;
-                left -= 1 << order;
-                let ft = self.blocks.freetype(pfn);
-                self.free_one_page(pfn, order, ft, super::buddy::Place::Usual);
-                self.tracer.emit(|| Tracepoint::PcpuDrain { pfn, order, migratetype: ft });
-            }
-            pindex = (pindex + 1) % NR_PCP_LISTS as u32;
         }
     }
 
