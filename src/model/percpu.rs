@@ -200,7 +200,12 @@ impl Zone {
     /// Index of this CPU's list among the zone's list heads.
     #[inline]
     pub(crate) fn pcp_list(&self, pindex: u32) -> u32 {
+        self.pcp_list_of(self.cpu, pindex)
+    }
+
+    #[inline]
+    pub(crate) fn pcp_list_of(&self, cpu: u8, pindex: u32) -> u32 {
         let buddy_lists = (NR_ORDERS * freetype::NR_FREETYPES) as u32;
-        buddy_lists + u32::from(self.cpu) * NR_PCP_LISTS as u32 + pindex
+        buddy_lists + u32::from(cpu) * NR_PCP_LISTS as u32 + pindex
     }
 }

@@ -31,7 +31,7 @@ impl Request {
         if nofragment {
             flags |= alloc_flags::NOFRAGMENT;
         }
-        if is_nonblocking(gfp) && order > 0 && gfp.contains(Gfp::HIGH) {
+        if is_nonblocking(gfp) && order > 0 && gfp.has(Gfp::HIGH) {
             flags |= alloc_flags::HIGHATOMIC;
         }
         Request { order, freetype: gfp.migratetype(), highest_zone: gfp.highest_zoneidx(), flags, gfp }
@@ -40,7 +40,7 @@ impl Request {
     /// The slow path's flags: min watermark, and what the caller may dip into.
     pub fn slow(gfp: Gfp, order: Order, defrag_mode: bool) -> Request {
         let mut flags = WMARK_MIN as u32 | alloc_flags::CPUSET | kswapd(gfp) | cma(gfp);
-        let high = gfp.contains(Gfp::HIGH);
+        let high = gfp.has(Gfp::HIGH);
         if high {
             flags |= alloc_flags::MIN_RESERVE;
         }
@@ -50,7 +50,7 @@ impl Request {
                 flags |= alloc_flags::HIGHATOMIC;
             }
         }
-        if !gfp.contains(Gfp::DIRECT_RECLAIM) && high {
+        if !gfp.has(Gfp::DIRECT_RECLAIM) && high {
             flags &= !alloc_flags::CPUSET;
         }
         if defrag_mode {
@@ -65,7 +65,7 @@ impl Request {
 }
 
 fn kswapd(gfp: Gfp) -> u32 {
-    if gfp.contains(Gfp::KSWAPD_RECLAIM) { alloc_flags::KSWAPD } else { 0 }
+    if gfp.has(Gfp::KSWAPD_RECLAIM) { alloc_flags::KSWAPD } else { 0 }
 }
 
 fn cma(gfp: Gfp) -> u32 {
@@ -73,5 +73,5 @@ fn cma(gfp: Gfp) -> u32 {
 }
 
 fn is_nonblocking(gfp: Gfp) -> bool {
-    !gfp.contains(Gfp::DIRECT_RECLAIM) && !gfp.contains(Gfp::NOMEMALLOC)
+    !gfp.has(Gfp::DIRECT_RECLAIM) && !gfp.has(Gfp::NOMEMALLOC)
 }

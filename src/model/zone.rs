@@ -68,9 +68,9 @@ pub struct Zone {
     /// Bit o of entry t: list (o, t) is not empty.
     nonempty: [u16; NR_FREETYPES],
     /// NR_FREE_PAGES.
-    pub(super) free: Counter,
+    pub(crate) free: Counter,
     /// NR_FREE_PAGES_BLOCKS: pages in free blocks of pageblock order and above, mapped and unmapped.
-    pub(super) free_blocks: Counter,
+    pub(crate) free_blocks: Counter,
     /// The unmapped share of the above.
     pub(super) free_blocks_unmapped: Counter,
     pub(super) free_cma: u64,
@@ -148,7 +148,7 @@ impl Zone {
 
     /// mm/page_alloc.c:account_freepages@7.3. Isolated pages do not count as free.
     #[inline]
-    pub(super) fn account_freepages(&mut self, pages: i64, ft: Freetype) {
+    pub(crate) fn account_freepages(&mut self, pages: i64, ft: Freetype) {
         if ft == freetype::ISOLATE {
             return;
         }
@@ -164,7 +164,7 @@ impl Zone {
 
     /// mm/page_alloc.c:__add_to_free_list@7.3.
     #[inline]
-    pub(super) fn add_to_free_list(&mut self, pfn: Pfn, order: Order, ft: Freetype, tail: bool) {
+    pub(crate) fn add_to_free_list(&mut self, pfn: Pfn, order: Order, ft: Freetype, tail: bool) {
         let list = list_of(order, ft);
         if tail {
             self.frames.push_back(list, pfn);
@@ -233,6 +233,6 @@ impl Zone {
 
 /// Index of the free list (order, ft) among the zone's list heads.
 #[inline]
-pub(super) fn list_of(order: Order, ft: Freetype) -> u32 {
+pub(crate) fn list_of(order: Order, ft: Freetype) -> u32 {
     u32::from(order) * NR_FREETYPES as u32 + u32::from(ft)
 }
