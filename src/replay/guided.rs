@@ -43,8 +43,6 @@ pub struct Guided {
 struct Allocation {
     zone: u8,
     order: u8,
-    migratetype: u8,
-    flags: u32,
     pfn: Option<Pfn>,
 }
 
@@ -80,7 +78,7 @@ impl Guided {
         (self.line, self.pid) = (event.line, event.pid);
         match &event.kind {
             &Kind::PcpAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
-                let wanted = Allocation { zone, order, migratetype, flags: alloc_flags, pfn };
+                let wanted = Allocation { zone, order, pfn };
                 self.allocation(wanted, "pcp_alloc", |z| {
                     z.pcp_mut().free_count >>= 1;
                     if z.frames.is_list_empty(z.pcp_list(crate::model::pcp::order_to_pindex(order, migratetype)))
@@ -93,12 +91,12 @@ impl Guided {
                 self.free_counter(zone, free);
             }
             &Kind::BuddyAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
-                let wanted = Allocation { zone, order, migratetype, flags: alloc_flags, pfn };
+                let wanted = Allocation { zone, order, pfn };
                 self.allocation(wanted, "buddy_alloc", |z| z.rmqueue_buddy(order, migratetype, alloc_flags));
                 self.free_counter(zone, free);
             }
             &Kind::BulkAlloc { zone, migratetype, pfn } => {
-                let wanted = Allocation { zone, order: 0, migratetype, flags: 0, pfn: Some(pfn) };
+                let wanted = Allocation { zone, order: 0, pfn: Some(pfn) };
                 self.allocation(wanted, "bulkalloc", |z| z.pcp_take_head(0, migratetype));
             }
             &Kind::Bulk { zone, order, want, got, migratetype, alloc_flags } => {
@@ -138,7 +136,9 @@ impl Guided {
     }
 
     fn allocation(
-        &mut self, wanted: Allocation, event: &str,
+        &mut self,
+        wanted: Allocation,
+        event: &str,
         predict: impl FnOnce(&mut crate::model::zone::Zone) -> Option<Pfn>,
     ) {
         let Allocation { zone, order, pfn, .. } = wanted;
@@ -222,9 +222,8 @@ impl Guided {
         if frame == (Frame::Used, order) {
             return;
         }
-        let free = (pfn..pfn + (1 << order)).any(|frame| {
-            z.block_around(frame).is_some_and(|(_, kind, _)| matches!(kind, Frame::Buddy | Frame::Pcp))
-        });
+        let free = (pfn..pfn + (1 << order))
+            .any(|frame| z.block_around(frame).is_some_and(|(_, kind, _)| matches!(kind, Frame::Buddy | Frame::Pcp)));
         self.report.adopted += u64::from(free);
         if free {
             self.report.diverge(self.line, "free", format!("{pfn:#x} allocated"), format!("{:?}", frame.0));
@@ -266,7 +265,7 @@ impl Guided {
     }
 
     pub(super) fn start_giving_back(&mut self, zone: usize, todo: Option<GiveBack>) {
-        self.last_trim = todo.filter(|todo| todo.is_trim);
+        self.last_trim = todo.filter(|todo| todo.is_trim).or(self.last_trim);
         if let Some(todo) = todo {
             if self.node.zones[zone].is_given_back(&todo) {
                 self.node.zones[zone].end_give_back(&todo);

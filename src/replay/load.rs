@@ -124,13 +124,18 @@ fn zone_differences(zone: &Zone, from: &state::Zone, state: &State, found: &mut 
     for order in 0..=MAX_ORDER {
         for ft in 0..6 {
             let list = crate::model::zone::list_of(order, ft);
-            let (got, real): (Vec<Pfn>, Vec<Pfn>) = (zone.frames.iter(list).collect(), want.frames.iter(list).collect());
+            let (got, real): (Vec<Pfn>, Vec<Pfn>) =
+                (zone.frames.iter(list).collect(), want.frames.iter(list).collect());
             if got != real {
                 let (mut a, mut b) = (got.clone(), real.clone());
                 a.sort_unstable();
                 b.sort_unstable();
                 let how = if a == b { "another order" } else { "other blocks" };
-                found.push(format!("{name}: free list of order {order}, type {ft}: {how} ({} / {})", got.len(), real.len()));
+                found.push(format!(
+                    "{name}: free list of order {order}, type {ft}: {how} ({} / {})",
+                    got.len(),
+                    real.len()
+                ));
             }
         }
     }

@@ -10,13 +10,16 @@
 use std::collections::BTreeSet;
 
 use crate::model::frames::{Order, Pfn, flag};
+use crate::model::freetype::MOVABLE;
 use crate::model::gfp::Gfp;
 use crate::model::node::Node;
 
 /// `FOLIO_BATCH_SIZE`.
 const BATCH: usize = 31;
-/// Flags every page of memfd_secret is requested with, besides being Unmovable.
-const SECRETMEM: Gfp = Gfp(Gfp::GFP_USER.0 | Gfp::ZERO.0 | Gfp::COMP.0);
+/// Flags that every user or page-cache folio carries, movable or not (secretmem, block devices' cache).
+const USER_FOLIO: Gfp = Gfp(Gfp::HARDWALL.0 | Gfp::COMP.0);
+/// Flags that tell a slab of such a request from a folio.
+const SLAB: [Gfp; 2] = [Gfp::RECLAIMABLE, Gfp::NOMEMALLOC];
 
 /// Pages that are about to go on an LRU list.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +29,8 @@ pub struct LruBatch {
 
 impl LruBatch {
     pub fn allocated(&mut self, node: &mut Node, pfn: Pfn, order: Order, gfp: Gfp) {
-        let user_page = gfp.migratetype() == crate::model::freetype::MOVABLE || gfp == SECRETMEM;
-        if user_page {
+        let unmovable_folio = gfp.has(USER_FOLIO) && !SLAB.iter().any(|&slab| gfp.has(slab));
+        if gfp.migratetype() == MOVABLE || unmovable_folio {
             self.add(node, pfn, order);
         }
     }

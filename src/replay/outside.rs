@@ -17,7 +17,13 @@ impl Guided {
                 self.saw(Tracepoint::ZoneLocked { pfn, order, migratetype });
             }
             Kind::Extfrag {
-                pfn, alloc_order, fallback_order, alloc_migratetype, fallback_migratetype, change_ownership, ..
+                pfn,
+                alloc_order,
+                fallback_order,
+                alloc_migratetype,
+                fallback_migratetype,
+                change_ownership,
+                ..
             } => self.saw(Tracepoint::Extfrag {
                 pfn,
                 alloc_order,
