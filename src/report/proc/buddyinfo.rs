@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::scan::Cursor;
+use super::scan::{Cursor, ZONES_MAX};
 use super::view::{NodeView, ORDERS};
 use super::{Parsed, Skip};
 
@@ -44,8 +44,8 @@ impl Buddyinfo {
                 continue;
             }
             match parse_line(line) {
-                Some(zone) => parsed.value.zones.push(zone),
-                None => parsed
+                Some(zone) if parsed.value.zones.len() < ZONES_MAX => parsed.value.zones.push(zone),
+                _ => parsed
                     .skipped
                     .push(Skip::new(index, line, "not `Node N, zone NAME` with 11 counts")),
             }

@@ -6,9 +6,12 @@
 
 use std::fmt;
 
-use super::scan::Cursor;
+use super::scan::{Cursor, ZONES_MAX};
 use super::view::{MigrateType, NodeView, ORDERS, TYPES};
 use super::{Parsed, Skip};
+
+/// MAX_NR_ZONES is at most 6; a damaged text must not make the look-up by name slow.
+const ZONES_PER_NODE_MAX: usize = 16;
 
 /// Where the kernel stops counting.
 const CAP: u64 = 100_000;
@@ -174,6 +177,7 @@ impl Reader {
     /// Reads one line; `None` if it is not understood.
     fn line(&mut self, line: &str) -> Option<()> {
         if let Some(order) = line.strip_prefix("Page block order:") {
+            (self.done.len() < ZONES_MAX).then_some(())?;
             let node = TypeNode {
                 pageblock_order: order.trim().parse().ok()?,
                 ..TypeNode::default()
@@ -260,6 +264,7 @@ impl Reader {
         let zones = &mut self.node().zones;
         let at = zones.iter().position(|zone| zone.name == name).unwrap_or(zones.len());
         if at == zones.len() {
+            (at < ZONES_PER_NODE_MAX).then_some(())?;
             zones.push(TypeZone {
                 name: name.to_string(),
                 ..TypeZone::default()

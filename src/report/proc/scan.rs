@@ -3,6 +3,9 @@
 
 use super::view::ORDERS;
 
+/// A text with more zones than any machine has is not read on: looking zones up by name is quadratic in their number.
+pub(super) const ZONES_MAX: usize = 4096;
+
 pub(super) struct Cursor<'a> {
     rest: &'a str,
 }

@@ -23,7 +23,7 @@ impl VmStat {
         known.0.extend(NodeView::vmstat_sums(nodes).0);
         let mut counters = known.ordered(names::vmstat());
         for (name, count) in events.iter() {
-            if name != names::UNSTABLE && counters.get(name).is_none() {
+            if name != names::UNSTABLE && !names::vmstat().any(|known| known == name) {
                 counters.push(name, count);
             }
         }

@@ -128,14 +128,14 @@ impl ZoneBody {
         for pageset in &self.pagesets {
             write!(out, "\n    cpu: {}", pageset.cpu)?;
             for (name, count) in pageset.fields.iter() {
-                write!(out, "\n              {:<10}{count}", format_args!("{name}:"))?;
+                write!(out, "\n              {:<10}{count}", format!("{name}:"))?;
             }
             if let Some(threshold) = pageset.stat_threshold {
                 write!(out, "\n  vm stats threshold: {threshold}")?;
             }
         }
         for (name, count) in self.tail.iter() {
-            write!(out, "\n  {:<21}{count}", format_args!("{name}:"))?;
+            write!(out, "\n  {:<21}{count}", format!("{name}:"))?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Reads /proc/zoneinfo.
 
-use super::scan::Cursor;
+use super::scan::{Cursor, ZONES_MAX};
 use super::{Fields, PagesetText, Parsed, Skip, ZoneBody, ZoneInfo, ZoneText};
 
 impl ZoneInfo {
@@ -44,6 +44,7 @@ impl Reader {
             let mut cursor = Cursor::new(line);
             let (node, name) = cursor.node_zone()?;
             cursor.end()?;
+            (self.zones.len() < ZONES_MAX).then_some(())?;
             self.zones.push(ZoneText {
                 node,
                 name,
