@@ -10,6 +10,7 @@
 use super::counter::Counter;
 use super::frames::{Frames, Kind, Order, Pfn};
 use super::freetype::{self, Freetype, NR_FREETYPES};
+use super::lru::NR_LRU_LISTS;
 use super::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Pageblocks};
 use super::pcp::{NR_PCP_LISTS, Pcp};
 use super::tracepoint::Tracer;
@@ -90,6 +91,10 @@ pub struct Zone {
     /// Which claims below pageblock order the kernel made, when a replay knows.
     pub(crate) known_claims: Option<std::collections::VecDeque<KnownClaim>>,
     pub(crate) tracer: Tracer,
+    /// Pages on each LRU list, by `Lru`.
+    pub(crate) lru_pages: [u64; 5],
+    /// What compaction remembers of the zone.
+    pub compact: super::compact::ZoneMemory,
 }
 
 impl Zone {
@@ -99,7 +104,7 @@ impl Zone {
         assert!(cpus > 0, "a zone needs a CPU");
         let base = span.start_pfn & !((1 << MAX_ORDER) - 1);
         let frames = span.end_pfn.next_multiple_of(1 << MAX_ORDER) - base;
-        let lists = NR_ORDERS * NR_FREETYPES + NR_PCP_LISTS * usize::from(cpus);
+        let lists = NR_ORDERS * NR_FREETYPES + NR_PCP_LISTS * usize::from(cpus) + NR_LRU_LISTS;
         Zone {
             span,
             present: 0,
@@ -123,6 +128,8 @@ impl Zone {
             capture: Capture::Off,
             known_claims: None,
             tracer: Tracer::default(),
+            lru_pages: [0; 5],
+            compact: super::compact::ZoneMemory::default(),
         }
     }
 
@@ -219,6 +226,11 @@ impl Zone {
     #[inline]
     pub(super) fn is_free_list_empty(&self, order: Order, ft: Freetype) -> bool {
         self.nonempty[usize::from(ft)] & 1 << order == 0
+    }
+
+    /// Index of the first LRU list among the zone's list heads, behind the free and per-CPU lists.
+    pub(super) fn first_lru_list(&self) -> u32 {
+        (NR_ORDERS * NR_FREETYPES + NR_PCP_LISTS * self.pcp.len()) as u32
     }
 
     fn account_blocks(&mut self, pages: i64, ft: Freetype) {
