@@ -19,6 +19,6 @@ mod state_check;
 
 pub use event::{CompactStatus, Event, Kind, RetryResult, Victim};
 pub use ftrace::{Imported, Importer, import};
-//pub use input::{Input, decompress};
+pub use input::{Input, decompress};
 pub use skip::{Reason, Skip, Skipped};
-//pub use state::{State, StateError, read_state};
+pub use state::{State, StateError, read_state};
