@@ -222,34 +222,17 @@ mod tests {
 
     #[test]
     fn damaged_names_are_refused() {
-        for text in [
-            "",
-            "GFP_KERNE",
-            "GFP_KERNEL|",
-            "|GFP_KERNEL",
-            "gfp_kernel",
-            "0x",
-            "0x+1",
-            "0x123456789",
-            "none|GFP_DMA",
-        ] {
+        for text in
+            ["", "GFP_KERNE", "GFP_KERNEL|", "|GFP_KERNEL", "gfp_kernel", "0x", "0x+1", "0x123456789", "none|GFP_DMA"]
+        {
             assert_eq!(Gfp::parse(text.as_bytes()), None, "{text}");
         }
     }
 
     #[test]
     fn zone_and_type_follow_the_bits() {
-        assert_eq!(
-            (Gfp::GFP_KERNEL.migratetype(), Gfp::GFP_KERNEL.highest_zoneidx()),
-            (0, 2)
-        );
-        assert_eq!(
-            (
-                Gfp::GFP_HIGHUSER_MOVABLE.migratetype(),
-                Gfp::GFP_HIGHUSER_MOVABLE.highest_zoneidx()
-            ),
-            (1, 3)
-        );
+        assert_eq!((Gfp::GFP_KERNEL.migratetype(), Gfp::GFP_KERNEL.highest_zoneidx()), (0, 2));
+        assert_eq!((Gfp::GFP_HIGHUSER_MOVABLE.migratetype(), Gfp::GFP_HIGHUSER_MOVABLE.highest_zoneidx()), (1, 3));
         assert_eq!(Gfp::GFP_HIGHUSER.highest_zoneidx(), 2);
         assert_eq!(Gfp::GFP_NOFS.with(Gfp::MOVABLE).highest_zoneidx(), 2);
         assert_eq!(Gfp::GFP_KERNEL.with(Gfp::RECLAIMABLE).migratetype(), 2);

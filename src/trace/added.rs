@@ -22,15 +22,10 @@ pub fn read(text: &[u8]) -> Result<Kind, Reason> {
             pfn: from.page("pfn=")?,
             free: from.u32("free=")?,
         },
-        b"compact_alloc" => Kind::CompactAlloc {
-            src: from.u32("src=")?,
-            dst: from.page("dst=")?,
-            order: from.order("order=")?,
-        },
-        b"compact_free" => Kind::CompactFree {
-            dst: from.u32("dst=")?,
-            order: from.order("order=")?,
-        },
+        b"compact_alloc" => {
+            Kind::CompactAlloc { src: from.u32("src=")?, dst: from.page("dst=")?, order: from.order("order=")? }
+        }
+        b"compact_free" => Kind::CompactFree { dst: from.u32("dst=")?, order: from.order("order=")? },
         b"pcp_free" => Kind::PcpFree {
             pfn: from.u32("pfn=")?,
             order: from.order("order=")?,
@@ -68,35 +63,21 @@ fn rare(name: &[u8], from: &mut Fields) -> Result<Kind, Reason> {
             migratetype: from.migratetype("mt=")?,
             alloc_flags: from.u32("af=")?,
         },
-        b"bulkalloc" => Kind::BulkAlloc {
-            zone: from.zone("zone=")?,
-            migratetype: from.migratetype("mt=")?,
-            pfn: from.u32("pfn=")?,
-        },
-        b"buddy_free" => Kind::BuddyFree {
-            pfn: from.u32("pfn=")?,
-            order: from.order("order=")?,
-        },
-        b"free_prepared" => Kind::FreePrepared {
-            pfn: from.u32("pfn=")?,
-            order: from.order("order=")?,
-            fpi_flags: from.u32("fpi=")?,
-        },
+        b"bulkalloc" => {
+            Kind::BulkAlloc { zone: from.zone("zone=")?, migratetype: from.migratetype("mt=")?, pfn: from.u32("pfn=")? }
+        }
+        b"buddy_free" => Kind::BuddyFree { pfn: from.u32("pfn=")?, order: from.order("order=")? },
+        b"free_prepared" => {
+            Kind::FreePrepared { pfn: from.u32("pfn=")?, order: from.order("order=")?, fpi_flags: from.u32("fpi=")? }
+        }
         b"pcp_trim" => pcp_trim(from)?,
         b"drain" => Kind::Drain {
             zone: from.zone("zone=")?,
             cpu: u16::try_from(from.u32("cpu=")?).map_err(|_| Reason::OutOfRange("cpu="))?,
             count: from.u32("count=")?,
         },
-        b"decay" => Kind::Decay {
-            zone: from.zone("zone=")?,
-            count: from.u32("count=")?,
-            high: from.u32("high=")?,
-        },
-        b"capture" => Kind::Capture {
-            pfn: from.u32("pfn=")?,
-            order: from.order("order=")?,
-        },
+        b"decay" => Kind::Decay { zone: from.zone("zone=")?, count: from.u32("count=")?, high: from.u32("high=")? },
+        b"capture" => Kind::Capture { pfn: from.u32("pfn=")?, order: from.order("order=")? },
         b"isolate_free" => Kind::IsolateFree {
             pfn: from.u32("pfn=")?,
             order: from.order("order=")?,
@@ -108,10 +89,7 @@ fn rare(name: &[u8], from: &mut Fields) -> Result<Kind, Reason> {
             order: from.order("order=")?,
             migratetype: from.migratetype("mt=")?,
         },
-        b"compact_release" => Kind::CompactRelease {
-            pfn: from.u32("pfn=")?,
-            order: from.order("order=")?,
-        },
+        b"compact_release" => Kind::CompactRelease { pfn: from.u32("pfn=")?, order: from.order("order=")? },
         b"rotate_head" => rotation(from).map(|(pfn, order)| Kind::RotateHead { pfn, order })?,
         b"rotate_tail" => rotation(from).map(|(pfn, order)| Kind::RotateTail { pfn, order })?,
         b"claim" => Kind::Claim {
@@ -128,31 +106,14 @@ fn rare(name: &[u8], from: &mut Fields) -> Result<Kind, Reason> {
             to: from.migratetype("to=")?,
             moved: from.i32("moved=")?,
         },
-        b"change_range" => Kind::ChangeRange {
-            block: from.u32("block=")?,
-            blocks: from.u32("nr=")?,
-            to: from.migratetype("to=")?,
-        },
-        b"boost" => Kind::Boost {
-            zone: from.zone("zone=")?,
-            boost: from.u32("boost=")?,
-        },
-        b"unboost" => Kind::Unboost {
-            zone: from.zone("zone=")?,
-            boost: from.u32("boost=")?,
-        },
-        b"below_high" => Kind::BelowHigh {
-            zone: from.zone("zone=")?,
-            on: from.flag("v=")?,
-        },
-        b"reclaim_active" => Kind::ReclaimActive {
-            zone: from.zone("zone=")?,
-            on: from.flag("v=")?,
-        },
-        b"fold_free" => Kind::FoldFree {
-            zone: from.zone("zone=")?,
-            pages: from.i32("v=")?,
-        },
+        b"change_range" => {
+            Kind::ChangeRange { block: from.u32("block=")?, blocks: from.u32("nr=")?, to: from.migratetype("to=")? }
+        }
+        b"boost" => Kind::Boost { zone: from.zone("zone=")?, boost: from.u32("boost=")? },
+        b"unboost" => Kind::Unboost { zone: from.zone("zone=")?, boost: from.u32("boost=")? },
+        b"below_high" => Kind::BelowHigh { zone: from.zone("zone=")?, on: from.flag("v=")? },
+        b"reclaim_active" => Kind::ReclaimActive { zone: from.zone("zone=")?, on: from.flag("v=")? },
+        b"fold_free" => Kind::FoldFree { zone: from.zone("zone=")?, pages: from.i32("v=")? },
         b"reserve_highatomic" => highatomic(from).map(|(zone, pfn)| Kind::ReserveHighatomic { zone, pfn })?,
         b"unreserve_highatomic" => highatomic(from).map(|(zone, pfn)| Kind::UnreserveHighatomic { zone, pfn })?,
         b"snapshot" => snapshot(from)?,

@@ -13,37 +13,20 @@ pub fn read(name: &[u8], rest: &[u8]) -> Option<Result<Kind, Reason>> {
     let kind = match name {
         b"mm_compaction_begin" => begin(&mut from),
         b"mm_compaction_end" => end(&mut from),
-        b"mm_compaction_isolate_migratepages" => {
-            range(&mut from).map(|(start_pfn, end_pfn, scanned, taken)| Kind::IsolateMigratepages {
-                start_pfn,
-                end_pfn,
-                scanned,
-                taken,
-            })
-        }
-        b"mm_compaction_isolate_freepages" => {
-            range(&mut from).map(|(start_pfn, end_pfn, scanned, taken)| Kind::IsolateFreepages {
-                start_pfn,
-                end_pfn,
-                scanned,
-                taken,
-            })
-        }
+        b"mm_compaction_isolate_migratepages" => range(&mut from).map(|(start_pfn, end_pfn, scanned, taken)| {
+            Kind::IsolateMigratepages { start_pfn, end_pfn, scanned, taken }
+        }),
+        b"mm_compaction_isolate_freepages" => range(&mut from)
+            .map(|(start_pfn, end_pfn, scanned, taken)| Kind::IsolateFreepages { start_pfn, end_pfn, scanned, taken }),
         b"mm_compaction_fast_isolate_freepages" => fast_isolate(&mut from),
         b"mm_compaction_migratepages" => migrated(&mut from),
         b"mm_compaction_try_to_compact_pages" => try_to_compact(&mut from),
-        b"mm_compaction_finished" => asked(&mut from).map(|(node, zone, order, status)| Kind::CompactFinished {
-            node,
-            zone,
-            order,
-            status,
-        }),
-        b"mm_compaction_suitable" => asked(&mut from).map(|(node, zone, order, status)| Kind::CompactSuitable {
-            node,
-            zone,
-            order,
-            status,
-        }),
+        b"mm_compaction_finished" => {
+            asked(&mut from).map(|(node, zone, order, status)| Kind::CompactFinished { node, zone, order, status })
+        }
+        b"mm_compaction_suitable" => {
+            asked(&mut from).map(|(node, zone, order, status)| Kind::CompactSuitable { node, zone, order, status })
+        }
         b"mm_compaction_deferred" => deferral(&mut from).map(|d| Kind::CompactDeferred {
             node: d.node,
             zone: d.zone,
@@ -112,12 +95,7 @@ fn sync(from: &mut Fields) -> Result<bool, Reason> {
 
 /// `range=(0x1 ~ 0x200) nr_scanned=511 nr_taken=0`
 fn range(from: &mut Fields) -> Result<(u32, u32, u32, u32), Reason> {
-    Ok((
-        from.u32("range=(")?,
-        from.u32("~ ")?,
-        from.u32("nr_scanned=")?,
-        from.u32("nr_taken=")?,
-    ))
+    Ok((from.u32("range=(")?, from.u32("~ ")?, from.u32("nr_scanned=")?, from.u32("nr_taken=")?))
 }
 
 /// When the scanners have met, `free_pfn - migrate_pfn` underflows and half of it keeps the top bit
@@ -132,10 +110,7 @@ fn fast_isolate(from: &mut Fields) -> Result<Kind, Reason> {
 }
 
 fn migrated(from: &mut Fields) -> Result<Kind, Reason> {
-    Ok(Kind::CompactMigratepages {
-        migrated: from.u32("nr_migrated=")?,
-        failed: from.u32("nr_failed=")?,
-    })
+    Ok(Kind::CompactMigratepages { migrated: from.u32("nr_migrated=")?, failed: from.u32("nr_failed=")? })
 }
 
 fn try_to_compact(from: &mut Fields) -> Result<Kind, Reason> {
@@ -147,12 +122,7 @@ fn try_to_compact(from: &mut Fields) -> Result<Kind, Reason> {
 }
 
 fn asked(from: &mut Fields) -> Result<(u8, u8, i8, CompactStatus), Reason> {
-    Ok((
-        from.small("node=", u8::MAX)?,
-        from.zone("zone=")?,
-        from.request_order("order=")?,
-        status(from, "ret=")?,
-    ))
+    Ok((from.small("node=", u8::MAX)?, from.zone("zone=")?, from.request_order("order=")?, status(from, "ret=")?))
 }
 
 struct Deferral {
@@ -177,11 +147,7 @@ fn deferral(from: &mut Fields) -> Result<Deferral, Reason> {
 }
 
 fn waker(from: &mut Fields) -> Result<(u8, i8, u8), Reason> {
-    Ok((
-        from.small("nid=", u8::MAX)?,
-        from.request_order("order=")?,
-        from.zone("classzone_idx=")?,
-    ))
+    Ok((from.small("nid=", u8::MAX)?, from.request_order("order=")?, from.zone("classzone_idx=")?))
 }
 
 fn migrate_pages(from: &mut Fields) -> Result<Kind, Reason> {
@@ -200,9 +166,7 @@ fn migrate_pages(from: &mut Fields) -> Result<Kind, Reason> {
         },
         reason: {
             let word = from.word("reason=")?;
-            let known = (0u8..)
-                .zip(MIGRATE_REASONS)
-                .find(|(_, reason)| reason.as_bytes() == word);
+            let known = (0u8..).zip(MIGRATE_REASONS).find(|(_, reason)| reason.as_bytes() == word);
             known.ok_or(Reason::UnknownWord("reason="))?.0
         },
     })

@@ -19,11 +19,7 @@ pub struct Number {
 
 impl Number {
     pub fn to_u32(self) -> Option<u32> {
-        if self.negative {
-            None
-        } else {
-            u32::try_from(self.magnitude).ok()
-        }
+        if self.negative { None } else { u32::try_from(self.magnitude).ok() }
     }
 
     pub fn to_i32(self) -> Option<i32> {
@@ -151,10 +147,7 @@ impl<'a> Fields<'a> {
     pub fn word(&mut self, key: &'static str) -> Result<&'a [u8], Reason> {
         self.seek(key)?;
         let rest = &self.text[self.at..];
-        let length = rest
-            .iter()
-            .position(|byte| matches!(byte, b' ' | b','))
-            .unwrap_or(rest.len());
+        let length = rest.iter().position(|byte| matches!(byte, b' ' | b',')).unwrap_or(rest.len());
         self.at += length;
         Ok(&rest[..length])
     }
@@ -188,23 +181,13 @@ impl<'a> Fields<'a> {
     /// What follows the last known field may only be more fields, of a kernel that prints more.
     #[inline(always)]
     pub fn end(&self) -> Result<(), Reason> {
-        if self.at == self.text.len() {
-            Ok(())
-        } else {
-            self.more()
-        }
+        if self.at == self.text.len() { Ok(()) } else { self.more() }
     }
 
     #[cold]
     fn more(&self) -> Result<(), Reason> {
-        let mut words = self.text[self.at..]
-            .split(|&byte| byte == b' ')
-            .filter(|word| !word.is_empty());
-        if words.all(|word| word.contains(&b'=')) {
-            Ok(())
-        } else {
-            Err(Reason::Trailing)
-        }
+        let mut words = self.text[self.at..].split(|&byte| byte == b' ').filter(|word| !word.is_empty());
+        if words.all(|word| word.contains(&b'=')) { Ok(()) } else { Err(Reason::Trailing) }
     }
 }
 
@@ -225,11 +208,7 @@ pub fn digits(text: &[u8]) -> Option<(Number, usize)> {
                 b'A'..=b'F' => byte - b'A' + 10,
                 _ => break,
             };
-            magnitude = if magnitude >> 60 == 0 {
-                magnitude << 4 | u64::from(digit)
-            } else {
-                u64::MAX
-            };
+            magnitude = if magnitude >> 60 == 0 { magnitude << 4 | u64::from(digit) } else { u64::MAX };
             at += 1;
         }
     } else {
@@ -239,9 +218,5 @@ pub fn digits(text: &[u8]) -> Option<(Number, usize)> {
             at += 1;
         }
     }
-    if at == first {
-        None
-    } else {
-        Some((Number { negative, magnitude }, at))
-    }
+    if at == first { None } else { Some((Number { negative, magnitude }, at)) }
 }

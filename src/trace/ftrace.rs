@@ -109,11 +109,7 @@ impl Importer {
     #[inline(always)]
     fn count(&mut self, name: &'static str) {
         // Few names, and the frequent ones come early: a short walk costs less than a tree.
-        match self
-            .counts
-            .iter_mut()
-            .find(|(known, _)| std::ptr::eq(*known, name) || *known == name)
-        {
+        match self.counts.iter_mut().find(|(known, _)| std::ptr::eq(*known, name) || *known == name) {
             Some((_, count)) => *count += 1,
             None => self.counts.push((name, 1)),
         }
@@ -128,13 +124,7 @@ impl Importer {
         } else if let Some((cpu, events)) = lost(text) {
             self.out.lost_events += u64::from(events.unwrap_or(1));
             let time_us = self.out.events.last().map_or(0, |event| event.time_us);
-            self.event(Event {
-                line: 0,
-                pid: 0,
-                cpu,
-                time_us,
-                kind: Kind::Lost { events },
-            });
+            self.event(Event { line: 0, pid: 0, cpu, time_us, kind: Kind::Lost { events } });
         } else {
             self.out.skipped.add(self.out.lines, reason, bytes);
         }
@@ -151,20 +141,12 @@ fn read(bytes: &[u8]) -> Result<Event, Reason> {
         Some(text) => added::read(text)?,
         None => native::read(found.event, found.rest)?,
     };
-    Ok(Event {
-        line: 0,
-        pid: found.pid,
-        cpu: found.cpu,
-        time_us: found.time_us,
-        kind,
-    })
+    Ok(Event { line: 0, pid: found.pid, cpu: found.cpu, time_us: found.time_us, kind })
 }
 
 /// `# entries-in-buffer/entries-written: 429090/429090   #P:1`
 fn buffer(text: &[u8]) -> Option<(u64, u64)> {
-    let text = std::str::from_utf8(text)
-        .ok()?
-        .strip_prefix("# entries-in-buffer/entries-written:")?;
+    let text = std::str::from_utf8(text).ok()?.strip_prefix("# entries-in-buffer/entries-written:")?;
     let (kept, written) = text.split_whitespace().next()?.split_once('/')?;
     Some((kept.parse().ok()?, written.parse().ok()?))
 }
@@ -186,9 +168,7 @@ fn newline(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let mut at = 0;
     for chunk in bytes.chunks_exact(8) {
-        let word = u64::from_le_bytes([
-            chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7],
-        ]);
+        let word = u64::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7]]);
         let zero = word ^ (ONES * b'\n' as u64);
         // A byte that was a newline is now zero; the lowest set bit below marks the first such byte.
         let found = zero.wrapping_sub(ONES) & !zero & (ONES << 7);

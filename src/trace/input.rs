@@ -32,16 +32,11 @@ impl fmt::Display for Fault {
         match self {
             Fault::Empty => out.write_str("the file is empty"),
             Fault::Cut { at } => write!(out, "the compressed file ends early, at byte {at}: the rest is missing"),
-            Fault::Damaged { at } => write!(
-                out,
-                "the compressed file is damaged near byte {at}: the rest is unreadable"
-            ),
+            Fault::Damaged { at } => {
+                write!(out, "the compressed file is damaged near byte {at}: the rest is unreadable")
+            }
             Fault::TooLarge { limit } => {
-                write!(
-                    out,
-                    "the file holds more than {} MiB: trace for a shorter time, or cut it",
-                    limit >> 20
-                )
+                write!(out, "the file holds more than {} MiB: trace for a shorter time, or cut it", limit >> 20)
             }
         }
     }
@@ -58,10 +53,7 @@ pub struct Input<'a> {
 impl Input<'_> {
     /// True when bytes are missing at the end.
     pub fn truncated(&self) -> bool {
-        matches!(
-            self.fault,
-            Some(Fault::Cut { .. } | Fault::Damaged { .. } | Fault::TooLarge { .. })
-        )
+        matches!(self.fault, Some(Fault::Cut { .. } | Fault::Damaged { .. } | Fault::TooLarge { .. }))
     }
 }
 
@@ -75,21 +67,13 @@ fn decompress_up_to(bytes: &[u8], limit: u64) -> Input<'_> {
     if !source.gzip() {
         let end = bytes.len().min(usize::try_from(limit).unwrap_or(usize::MAX));
         while source.next_chunk().is_some() {}
-        return Input {
-            bytes: Cow::Borrowed(&bytes[..end]),
-            gzip: false,
-            fault: source.fault(),
-        };
+        return Input { bytes: Cow::Borrowed(&bytes[..end]), gzip: false, fault: source.fault() };
     }
     let mut out = Vec::new();
     while let Some(chunk) = source.next_chunk() {
         out.extend_from_slice(chunk);
     }
-    Input {
-        bytes: Cow::Owned(out),
-        gzip: true,
-        fault: source.fault(),
-    }
+    Input { bytes: Cow::Owned(out), gzip: true, fault: source.fault() }
 }
 
 /// The input in pieces, for a caller that reports progress between them.
@@ -117,21 +101,11 @@ impl<'a> Source<'a> {
     fn with_limit(bytes: &'a [u8], limit: u64) -> Source<'a> {
         let gzip = bytes.starts_with(&[0x1f, 0x8b]);
         let (state, buffer) = match gzip {
-            true => (
-                Reader::Gzip(Box::new(MultiGzDecoder::new(bytes))),
-                vec![0; Self::CHUNK_BYTES],
-            ),
+            true => (Reader::Gzip(Box::new(MultiGzDecoder::new(bytes))), vec![0; Self::CHUNK_BYTES]),
             false => (Reader::Plain(bytes), Vec::new()),
         };
         let fault = if bytes.is_empty() { Some(Fault::Empty) } else { None };
-        Source {
-            state,
-            buffer,
-            total: bytes.len() as u64,
-            given: 0,
-            limit,
-            fault,
-        }
+        Source { state, buffer, total: bytes.len() as u64, given: 0, limit, fault }
     }
 
     pub fn gzip(&self) -> bool {
@@ -172,11 +146,7 @@ impl<'a> Source<'a> {
                 Err(kind) => {
                     let at = self.total - decoder.get_ref().len() as u64;
                     let cut = kind == ErrorKind::UnexpectedEof;
-                    self.fault = Some(if cut {
-                        Fault::Cut { at: self.total }
-                    } else {
-                        Fault::Damaged { at }
-                    });
+                    self.fault = Some(if cut { Fault::Cut { at: self.total } } else { Fault::Damaged { at } });
                     return None;
                 }
             },
@@ -213,9 +183,7 @@ mod tests {
     }
 
     fn sample() -> Vec<u8> {
-        (0..40_000u32)
-            .flat_map(|n| (n.wrapping_mul(2_654_435_761) >> 20).to_string().into_bytes())
-            .collect()
+        (0..40_000u32).flat_map(|n| (n.wrapping_mul(2_654_435_761) >> 20).to_string().into_bytes()).collect()
     }
 
     #[test]
@@ -247,12 +215,7 @@ mod tests {
             assert!(input.truncated());
         }
         let input = decompress(&packed[..packed.len() / 2]);
-        assert!(
-            input.bytes.len() > text.len() / 4,
-            "only {} of {} bytes",
-            input.bytes.len(),
-            text.len()
-        );
+        assert!(input.bytes.len() > text.len() / 4, "only {} of {} bytes", input.bytes.len(), text.len());
     }
 
     #[test]
@@ -272,10 +235,7 @@ mod tests {
         let text = sample();
         for bytes in [text.clone(), pack(&text)] {
             let input = decompress_up_to(&bytes, 1000);
-            assert_eq!(
-                (&*input.bytes, input.fault),
-                (&text[..1000], Some(Fault::TooLarge { limit: 1000 }))
-            );
+            assert_eq!((&*input.bytes, input.fault), (&text[..1000], Some(Fault::TooLarge { limit: 1000 })));
         }
         let exact = text.len() as u64;
         assert_eq!(decompress_up_to(&text, exact).fault, None);

@@ -16,13 +16,13 @@ pub struct Header<'a> {
 /// Reads the front of a line, first at the columns of `%16s-%-7d [%03d] `, then by search.
 #[inline(always)]
 pub fn header(line: &[u8]) -> Option<Header<'_>> {
-    if line.len() > 40 && line[16] == b'-' && line[24] == b' ' && line[25] == b'[' {
-        if let Some((pid, length)) = small(&line[17..24])
-            && line[17 + length..24].iter().all(|&byte| byte == b' ')
-            && let Some(header) = after_pid(pid, &line[26..])
-        {
-            return Some(header);
-        }
+    if line.len() > 40
+        && (line[16], line[24], line[25]) == (b'-', b' ', b'[')
+        && let Some((pid, length)) = small(&line[17..24])
+        && line[17 + length..24].iter().all(|&byte| byte == b' ')
+        && let Some(header) = after_pid(pid, &line[26..])
+    {
+        return Some(header);
     }
     search(line)
 }
@@ -42,10 +42,7 @@ fn search(line: &[u8]) -> Option<Header<'_>> {
         {
             task = task[..open].trim_ascii_end();
         }
-        let digits_from = task
-            .iter()
-            .rposition(|byte| !byte.is_ascii_digit())
-            .map_or(0, |before| before + 1);
+        let digits_from = task.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |before| before + 1);
         if digits_from == 0 || !matches!(task[digits_from - 1], b'-' | b' ') {
             continue;
         }
@@ -71,9 +68,7 @@ fn after_pid(pid: u32, text: &[u8]) -> Option<Header<'_>> {
     }
     let (time_us, length) = time(text)?;
     let text = text[length..].strip_prefix(b":")?.trim_ascii_start();
-    let colon = text
-        .iter()
-        .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')))?;
+    let colon = text.iter().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')))?;
     let (mut event, mut rest) = (&text[..colon], &text[colon..]);
     if event.is_empty() {
         return None;
@@ -85,13 +80,7 @@ fn after_pid(pid: u32, text: &[u8]) -> Option<Header<'_>> {
         (event, rest) = (&text[..colon], &text[colon..]);
     }
     let rest = rest.strip_prefix(b":")?;
-    Some(Header {
-        pid,
-        cpu,
-        time_us,
-        event,
-        rest: rest.trim_ascii(),
-    })
+    Some(Header { pid, cpu, time_us, event, rest: rest.trim_ascii() })
 }
 
 /// The last flag is the depth of preemption, so a flags column could begin with a digit only if it is damaged.
@@ -159,12 +148,7 @@ mod tests {
         for (line, pid, cpu, time) in [
             ("  a b [1] c-77 [012] d..1.  1.000001: x: y", 77, 12, 1_000_001),
             ("          <idle>-0     (-------) [003] 1.000001: x: y", 0, 3, 1_000_001),
-            (
-                "          bash-4194304 (4194304) [003] ..... 1.000001: x: y",
-                4_194_304,
-                3,
-                1_000_001,
-            ),
+            ("          bash-4194304 (4194304) [003] ..... 1.000001: x: y", 4_194_304, 3, 1_000_001),
             ("bash  31 [002]  1.000001999: kmem:x:   y", 31, 2, 1_000_001),
             ("bash-31 [002] .....  123456: x: y", 31, 2, 123_456),
             ("bash-31 [002]  1.000001: x: y", 31, 2, 1_000_001),
@@ -175,13 +159,9 @@ mod tests {
 
     #[test]
     fn other_text_is_no_header() {
-        for line in [
-            "",
-            "[",
-            "-1 [0] ..... 1.000000",
-            "bash-1 [000] ..... 1.0: x: y",
-            "bash-1 [99999] ..... 1.000000: x: y",
-        ] {
+        for line in
+            ["", "[", "-1 [0] ..... 1.000000", "bash-1 [000] ..... 1.0: x: y", "bash-1 [99999] ..... 1.000000: x: y"]
+        {
             assert_eq!(read(line), None, "{line}");
         }
     }

@@ -16,10 +16,7 @@ pub fn read(name: &[u8], rest: &[u8]) -> Result<Kind, Reason> {
     let kind = match name {
         b"mm_page_free" => {
             from.skip_page();
-            Kind::Free {
-                pfn: from.u32("pfn=")?,
-                order: from.order("order=")?,
-            }
+            Kind::Free { pfn: from.u32("pfn=")?, order: from.order("order=")? }
         }
         b"mm_page_alloc" => {
             from.skip_page();
@@ -119,10 +116,7 @@ fn irrelevant(name: &[u8]) -> Option<&'static str> {
     if let Some(known) = NAMES.iter().find(|known| known.as_bytes() == name) {
         return Some(known);
     }
-    FAMILIES
-        .iter()
-        .copied()
-        .find(|family| name.starts_with(family.trim_end_matches('*').as_bytes()))
+    FAMILIES.iter().copied().find(|family| name.starts_with(family.trim_end_matches('*').as_bytes()))
 }
 
 const NAMES: [&str; 13] = [

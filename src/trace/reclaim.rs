@@ -20,9 +20,9 @@ pub fn read(name: &[u8], rest: &[u8]) -> Option<Result<Kind, Reason>> {
         b"mm_vmscan_kswapd_reclaim_fail" => kswapd_fail(from),
         b"mm_vmscan_kswapd_clear_hopeless" => node(from).map(|node| Kind::KswapdClearHopeless { node }),
         b"mm_vmscan_direct_reclaim_begin" => direct_begin(from),
-        b"mm_vmscan_direct_reclaim_end" => from
-            .u32("nr_reclaimed=")
-            .map(|reclaimed| Kind::DirectReclaimEnd { reclaimed }),
+        b"mm_vmscan_direct_reclaim_end" => {
+            from.u32("nr_reclaimed=").map(|reclaimed| Kind::DirectReclaimEnd { reclaimed })
+        }
         b"reclaim_retry_zone" => reclaim_retry_zone(from),
         b"compact_retry" => compact_retry(from),
         b"mark_victim" => mark_victim(from),
@@ -39,18 +39,11 @@ fn node(from: &mut Fields) -> Result<u8, Reason> {
 }
 
 fn wakeup_kswapd(from: &mut Fields) -> Result<Kind, Reason> {
-    Ok(Kind::WakeupKswapd {
-        node: node(from)?,
-        order: from.request_order("order=")?,
-        gfp: from.gfp("gfp_flags=")?,
-    })
+    Ok(Kind::WakeupKswapd { node: node(from)?, order: from.request_order("order=")?, gfp: from.gfp("gfp_flags=")? })
 }
 
 fn kswapd_wake(from: &mut Fields) -> Result<Kind, Reason> {
-    Ok(Kind::KswapdWake {
-        node: node(from)?,
-        order: from.request_order("order=")?,
-    })
+    Ok(Kind::KswapdWake { node: node(from)?, order: from.request_order("order=")? })
 }
 
 fn balance_begin(from: &mut Fields) -> Result<Kind, Reason> {
@@ -71,18 +64,12 @@ fn balance_end(from: &mut Fields) -> Result<Kind, Reason> {
 }
 
 fn kswapd_fail(from: &mut Fields) -> Result<Kind, Reason> {
-    Ok(Kind::KswapdReclaimFail {
-        node: node(from)?,
-        failures: from.u32("failures=")?,
-    })
+    Ok(Kind::KswapdReclaimFail { node: node(from)?, failures: from.u32("failures=")? })
 }
 
 /// The pid and the control group that follow are the task's own: the header has the first, and nobody models groups.
 fn direct_begin(from: &mut Fields) -> Result<Kind, Reason> {
-    Ok(Kind::DirectReclaimBegin {
-        order: from.request_order("order=")?,
-        gfp: from.gfp("gfp_flags=")?,
-    })
+    Ok(Kind::DirectReclaimBegin { order: from.request_order("order=")?, gfp: from.gfp("gfp_flags=")? })
 }
 
 fn reclaim_retry_zone(from: &mut Fields) -> Result<Kind, Reason> {

@@ -71,10 +71,7 @@ impl Skipped {
         *self.by_reason.entry(reason).or_default() += 1;
         if self.total <= Self::KEPT_MAX {
             let text = String::from_utf8_lossy(&text[..text.len().min(Self::TEXT_BYTES)]);
-            let text = text
-                .chars()
-                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-                .collect();
+            let text = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
             self.first.push(Skip { line, reason, text });
         }
     }

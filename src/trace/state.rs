@@ -138,10 +138,7 @@ impl Zone {
 
     /// The letter of a frame, if the dump has a map.
     pub fn letter(&self, pfn: u32) -> Option<u8> {
-        self.pagemap
-            .as_bytes()
-            .get(pfn.checked_sub(self.pagemap_from_pfn)? as usize)
-            .copied()
+        self.pagemap.as_bytes().get(pfn.checked_sub(self.pagemap_from_pfn)? as usize).copied()
     }
 }
 
@@ -265,11 +262,7 @@ impl std::error::Error for StateError {}
 pub fn read_state(bytes: &[u8]) -> Result<State, StateError> {
     let input = decompress(bytes);
     if let Some(fault) = input.fault {
-        return Err(StateError {
-            place: "state".into(),
-            problem: fault.to_string(),
-            remedy: StateError::WHOLE,
-        });
+        return Err(StateError { place: "state".into(), problem: fault.to_string(), remedy: StateError::WHOLE });
     }
     let value: Value = serde_json::from_slice(&input.bytes).map_err(|error| wrong("state", error))?;
     let Value::Object(mut root) = value else {
@@ -302,13 +295,7 @@ fn read_zone(value: Value, number: usize) -> Result<Zone, StateError> {
         false => Vec::new(),
     };
     let zone: Zone = parse(Value::Object(object), &place)?;
-    Ok(Zone {
-        pcp,
-        free_lists,
-        pageblocks,
-        folios,
-        ..zone
-    })
+    Ok(Zone { pcp, free_lists, pageblocks, folios, ..zone })
 }
 
 fn read_list<T: DeserializeOwned>(
@@ -317,10 +304,7 @@ fn read_list<T: DeserializeOwned>(
     place: &str,
 ) -> Result<Vec<T>, StateError> {
     let list = take_list(object, key, place)?;
-    list.into_iter()
-        .enumerate()
-        .map(|(at, value)| parse(value, &format!("{place}, {key}[{at}]")))
-        .collect()
+    list.into_iter().enumerate().map(|(at, value)| parse(value, &format!("{place}, {key}[{at}]"))).collect()
 }
 
 fn take_list(object: &mut Map<String, Value>, key: &str, place: &str) -> Result<Vec<Value>, StateError> {
@@ -336,11 +320,7 @@ fn parse<T: DeserializeOwned>(value: Value, place: &str) -> Result<T, StateError
 }
 
 fn wrong(place: &str, problem: impl fmt::Display) -> StateError {
-    StateError {
-        place: place.to_string(),
-        problem: problem.to_string(),
-        remedy: StateError::WHOLE,
-    }
+    StateError { place: place.to_string(), problem: problem.to_string(), remedy: StateError::WHOLE }
 }
 
 /// The dump prints the kernel's bits as 0 and 1; other writers of JSON say true and false.

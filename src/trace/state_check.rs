@@ -18,15 +18,8 @@ type Checked = Result<(), StateError>;
 pub fn check(state: &State) -> Checked {
     let params = &state.params;
     if params.max_page_order != MAX_PAGE_ORDER || params.pageblock_order != PAGEBLOCK_ORDER {
-        let orders = format!(
-            "MAX_PAGE_ORDER {}, pageblock_order {}",
-            params.max_page_order, params.pageblock_order
-        );
-        return Err(fault(
-            "params".into(),
-            format!("{orders} instead of 10 and 9"),
-            StateError::KERNEL,
-        ));
+        let orders = format!("MAX_PAGE_ORDER {}, pageblock_order {}", params.max_page_order, params.pageblock_order);
+        return Err(fault("params".into(), format!("{orders} instead of 10 and 9"), StateError::KERNEL));
     }
     if state.zones.is_empty() {
         return Err(fault("zones".into(), "there is no zone".into(), StateError::WHOLE));
@@ -63,10 +56,7 @@ fn check_frame(zone: &Zone) -> Checked {
         ));
     }
     if !zone.first_pageblock_pfn.is_multiple_of(PAGEBLOCK_PAGES) || zone.first_pageblock_pfn > zone.start_pfn {
-        return bad(format!(
-            "first_pageblock_pfn {} does not begin a block of it",
-            zone.first_pageblock_pfn
-        ));
+        return bad(format!("first_pageblock_pfn {} does not begin a block of it", zone.first_pageblock_pfn));
     }
     let blocks = (zone.end_pfn() - zone.first_pageblock_pfn).div_ceil(PAGEBLOCK_PAGES);
     if zone.pageblocks.len() as u64 != u64::from(blocks) {
@@ -81,9 +71,7 @@ fn check_frame(zone: &Zone) -> Checked {
         let pages = zone.pagemap.len() as u64;
         if !zone.pagemap.is_ascii() || zone.pagemap_from_pfn != zone.start_pfn || pages != u64::from(zone.spanned_pages)
         {
-            return bad(format!(
-                "the pagemap has {pages} letters instead of one for each of its pages"
-            ));
+            return bad(format!("the pagemap has {pages} letters instead of one for each of its pages"));
         }
     }
     Ok(())
@@ -95,12 +83,8 @@ fn check_lists(zone: &Zone) -> Checked {
     let mut by_order = [0u32; MAX_PAGE_ORDER as usize + 1];
     let mut kinds = [[false; MIGRATE_TYPES as usize]; MAX_PAGE_ORDER as usize + 1];
     for (at, list) in zone.free_lists.iter().enumerate() {
-        let place = || {
-            format!(
-                "zone {}, free_lists[{at}] (order {}, type {})",
-                zone.name, list.order, list.migratetype
-            )
-        };
+        let place =
+            || format!("zone {}, free_lists[{at}] (order {}, type {})", zone.name, list.order, list.migratetype);
         if list.order > MAX_PAGE_ORDER || list.migratetype >= MIGRATE_TYPES {
             return Err(fault(place(), "there is no such list".into(), StateError::WHOLE));
         }
@@ -147,11 +131,7 @@ fn check_pcp(zone: &Zone, pcp: &Pcp, met: &mut [bool]) -> Checked {
     }
     if count != u64::from(pcp.count) {
         let problem = format!("count is {} but the lists hold {count} pages", pcp.count);
-        return Err(fault(
-            format!("zone {}, pcp of cpu {}", zone.name, pcp.cpu),
-            problem,
-            StateError::AGAIN,
-        ));
+        return Err(fault(format!("zone {}, pcp of cpu {}", zone.name, pcp.cpu), problem, StateError::AGAIN));
     }
     Ok(())
 }
@@ -167,10 +147,7 @@ fn mark(zone: &Zone, met: &mut [bool], pfn: u32, order: u8) -> Result<(), (Strin
     }
     if !zone.contains(pfn) || zone.end_pfn() - pfn < pages {
         let span = format!("{}..{}", zone.start_pfn, zone.end_pfn());
-        return Err((
-            format!("pfn {pfn} of order {order} is not within the zone's {span}"),
-            StateError::WHOLE,
-        ));
+        return Err((format!("pfn {pfn} of order {order} is not within the zone's {span}"), StateError::WHOLE));
     }
     let from = (pfn - zone.start_pfn) as usize;
     for (page, met) in (pfn..).zip(&mut met[from..from + pages as usize]) {
