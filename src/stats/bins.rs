@@ -104,11 +104,8 @@ mod tests {
         let (base, patched) = ([614.0, 630.0, 680.0, 682.0], [526.0, 598.0, 660.0]);
         let axis = Axis::around(&[&base, &patched], 40, Grain::CHUNK_MIB).unwrap();
         assert_eq!((axis.width, axis.bins), (4.0, 40));
-        assert_eq!(
-            axis.ascii(&base),
-            "......................@...@...........@@"
-        );
-        assert_eq!(axis.ascii(&patched), "@.................@...............@.....");
+        assert_eq!(axis.ascii(&base), "......................@...@...........@@");
+        assert_eq!(axis.ascii(&patched), "@.................@..............@......");
     }
 
     #[test]

@@ -7,8 +7,9 @@ use statrs::function::beta::beta_reg;
 /// P(|T| >= |t|) of Student's t with `df` > 0 degrees of freedom (may be fractional, as in Welch's test).
 pub fn student_two_sided(t: f64, df: f64) -> f64 {
     let square = t * t;
-    if square < df {
-        // Near t = 0 the usual argument df / (df + t^2) rounds to 1 and half of the digits are lost.
+    if square < 1.0 {
+        // Near t = 0 the usual argument df / (df + t^2) rounds to 1 and half of the digits are lost; far from it this
+        // complement would lose the digits of a small p instead.
         1.0 - beta_reg(0.5, df / 2.0, square / (df + square))
     } else {
         beta_reg(df / 2.0, 0.5, df / (df + square))
