@@ -46,5 +46,5 @@ pub use shape::{Heaps, Shape, shape};
 pub use stop::{Stop, StopRule, enough};
 pub use summary::{Interval, Summary};
 pub use unpaired::{Unpaired, Welch, compare_unpaired, welch};
-pub use verdict::{ALPHA, Refusal, Verdict};
+pub use verdict::{ALPHA, Refusal, SCOPE, Verdict};
 pub use wilcoxon::{Wilcoxon, Zeros, wilcoxon, wilcoxon_by};

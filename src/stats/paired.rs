@@ -7,7 +7,7 @@ use super::dist::{student_critical, student_two_sided};
 use super::permutation::{sign_flip, smallest_sign_flip_p};
 use super::power::detectable_paired;
 use super::summary::{Interval, moments};
-use super::verdict::{ALPHA, Refusal, Verdict, require};
+use super::verdict::{ALPHA, Refusal, SCOPE, Verdict, require};
 use super::wilcoxon::{Wilcoxon, Zeros, wilcoxon};
 
 /// The number of pairs from which the mean difference is judged by Student's t instead of by sign flips.
@@ -79,6 +79,26 @@ impl Paired {
         self.detectable
             .filter(|_| self.base > 0.0)
             .map(|change| 100.0 * change / self.base)
+    }
+
+    /// What this many seeds could have shown, as an ASCII sentence: the answer to "ns, but would you have seen it?".
+    pub fn detectable_sentence(&self) -> String {
+        match (self.detectable_percent(), self.detectable) {
+            (Some(percent), _) => {
+                format!("n = {}: smallest detectable change {percent:.1} % (power 80 %, level 5 %).", self.n)
+            }
+            (None, Some(_)) => format!("n = {}: the baseline is 0, so a change has no percentage.", self.n),
+            (None, None) => format!("n = {}: no change is detectable.", self.n),
+        }
+    }
+
+    /// The footnote of a table: the test, the correction and what the interval is over.
+    pub fn footnote(&self) -> String {
+        let holm = match self.comparisons {
+            0 | 1 => String::new(),
+            several => format!(", verdicts after Holm's correction for {several} comparisons"),
+        };
+        format!("95 % interval and verdict by {}, n = {}{holm}; {SCOPE}.", self.method.name(), self.n)
     }
 }
 
@@ -243,6 +263,25 @@ mod tests {
         };
         assert_eq!(why, "4 pairs: the smallest p an exact sign-flip test can give is 0.125");
         assert_eq!((result.interval, result.detectable), (None, None));
+    }
+
+    #[test]
+    fn the_words_name_the_test_and_its_reach() {
+        let base: Vec<f64> = (0..32).map(|seed| f64::from(100 + seed % 7)).collect();
+        let other: Vec<f64> = (0..32).map(|seed| f64::from(100 + seed % 5)).collect();
+        let results = compare(&[&base, &other, &base]).unwrap();
+        assert_eq!(
+            results[0].footnote(),
+            "95 % interval and verdict by paired t test, n = 32, verdicts after Holm's correction for 2 comparisons; \
+             over seeds of this model, the model's own error not included."
+        );
+        assert!(
+            results[0]
+                .detectable_sentence()
+                .starts_with("n = 32: smallest detectable change 1.")
+        );
+        let few = &compare(&[&base[..3], &other[..3]]).unwrap()[0];
+        assert_eq!(few.detectable_sentence(), "n = 3: no change is detectable.");
     }
 
     #[test]

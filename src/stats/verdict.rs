@@ -6,6 +6,9 @@ use serde::Serialize;
 /// The error rate of every test here: 5 %, two-sided.
 pub const ALPHA: f64 = 0.05;
 
+/// What every interval and verdict is over; a report says so once.
+pub const SCOPE: &str = "over seeds of this model, the model's own error not included";
+
 /// The largest magnitude accepted, so that a sum of squares cannot overflow.
 pub const LARGEST: f64 = 1e150;
 
