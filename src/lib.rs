@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! oompoint: a model of the Linux page allocator that answers "does this policy OOM sooner, and what does it cost?".
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 pub mod model;
+pub mod replay;
+pub mod report;
 pub mod stats;
 pub mod trace;

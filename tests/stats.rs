@@ -109,12 +109,7 @@ fn unpaired_samples() {
         assert_eq!(normal.u, number(&case["u"]), "{name}");
         close(normal.p, number(&case["normal"]), 0.0, &name);
         if let Some(want) = case["exact"].as_f64() {
-            close(
-                mann_whitney_by(&first, &second, NullLaw::Exact).unwrap().p,
-                want,
-                0.0,
-                &name,
-            );
+            close(mann_whitney_by(&first, &second, NullLaw::Exact).unwrap().p, want, 0.0, &name);
             tested[0] += 1;
         }
         if let Some(want) = case["permutation"].as_f64() {
@@ -138,10 +133,7 @@ fn holm_adjustment() {
 fn bootstrap_bca() {
     for case in list(&reference()["bootstrap"]) {
         let values = numbers(&case["values"]);
-        let (seed, resamples) = (
-            case["seed"].as_u64().unwrap(),
-            case["resamples"].as_u64().unwrap() as usize,
-        );
+        let (seed, resamples) = (case["seed"].as_u64().unwrap(), case["resamples"].as_u64().unwrap() as usize);
         let got = bootstrap(&values, properties::mean, resamples, seed).unwrap();
         ends(got.interval, &case["interval"], 0.0, &format!("seed {seed}"));
     }
@@ -151,19 +143,12 @@ fn bootstrap_bca() {
 fn fieller_ratios() {
     let cases = reference();
     let priced = &cases["fieller"][0];
-    let got = price(&numbers(&priced["work"]), &numbers(&priced["gain"]))
-        .unwrap()
-        .per_gain;
-    let PerGain::Ratio { ratio, interval } = got else {
-        panic!("{got:?}")
-    };
+    let got = price(&numbers(&priced["work"]), &numbers(&priced["gain"])).unwrap().per_gain;
+    let PerGain::Ratio { ratio, interval } = got else { panic!("{got:?}") };
     close(ratio, number(&priced["ratio"]), 0.0, "ratio");
     ends(interval.unwrap(), &priced["interval"], 0.0, "ratio");
     let weak = &cases["fieller"][1];
-    match price(&numbers(&weak["work"]), &numbers(&weak["gain"]))
-        .unwrap()
-        .per_gain
-    {
+    match price(&numbers(&weak["work"]), &numbers(&weak["gain"])).unwrap().per_gain {
         PerGain::Ratio { interval, .. } => ends(interval.unwrap(), &weak["interval"], 1.0, "weak"),
         PerGain::NoGain { why } => panic!("{why}"),
     }
@@ -214,8 +199,5 @@ fn ends(interval: Interval, want: &Value, scale: f64, name: &str) {
 /// `scale` stands in for values that may cancel to nearly 0; 0 asks for a relative error alone.
 fn close(got: f64, want: f64, scale: f64, name: &str) {
     let error = (got - want).abs();
-    assert!(
-        error <= TOLERANCE * want.abs().max(scale),
-        "{name}: got {got}, want {want}, off by {error:e}"
-    );
+    assert!(error <= TOLERANCE * want.abs().max(scale), "{name}: got {got}, want {want}, off by {error:e}");
 }

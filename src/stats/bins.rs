@@ -40,11 +40,7 @@ impl Axis {
         let steps = ((last - first + 1.0) / bins as f64).ceil().max(1.0);
         // The free room is shared between both ends, so that a lone value stands in the middle.
         let room = ((steps * bins as f64 - (last - first + 1.0)) / 2.0).floor();
-        Ok(Axis {
-            low: (first - room - 0.5) * step,
-            width: steps * step,
-            bins,
-        })
+        Ok(Axis { low: (first - room - 0.5) * step, width: steps * step, bins })
     }
 
     /// Right end.
@@ -110,11 +106,7 @@ mod tests {
 
     #[test]
     fn levels_are_relative_and_nothing_is_lost() {
-        let axis = Axis {
-            low: 0.0,
-            width: 1.0,
-            bins: 4,
-        };
+        let axis = Axis { low: 0.0, width: 1.0, bins: 4 };
         let values = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1.5, 3.5, 3.5, 3.5];
         assert_eq!(axis.counts(&values), [6, 1, 0, 3]);
         assert_eq!(axis.ascii(&values), "@-.o");

@@ -48,11 +48,7 @@ pub fn bootstrap<T: Copy>(
 ) -> Result<Bootstrap, Refusal> {
     let have = sample.len();
     if have < LEAST {
-        return Err(Refusal::TooFew {
-            what: "a bootstrap",
-            have,
-            need: LEAST,
-        });
+        return Err(Refusal::TooFew { what: "a bootstrap", have, need: LEAST });
     }
     if resamples < 100 {
         return Err(Refusal::Parameter("a bootstrap needs at least 100 resamples"));
@@ -68,20 +64,10 @@ pub fn bootstrap<T: Copy>(
         let z = bias + normal_quantile(share);
         percentile(&draws, normal_below(bias + z / (1.0 - bend * z)))
     };
-    let interval = Interval {
-        low: end(ALPHA / 2.0),
-        high: end(1.0 - ALPHA / 2.0),
-        coverage: 1.0 - ALPHA,
-    };
+    let interval = Interval { low: end(ALPHA / 2.0), high: end(1.0 - ALPHA / 2.0), coverage: 1.0 - ALPHA };
     let caution = (have < RECOMMENDED)
         .then(|| format!("n = {have}: a bootstrap interval is reliable from about n = {RECOMMENDED}"));
-    Ok(Bootstrap {
-        estimate,
-        interval,
-        resamples,
-        seed,
-        caution,
-    })
+    Ok(Bootstrap { estimate, interval, resamples, seed, caution })
 }
 
 fn resample<T: Copy>(sample: &[T], statistic: impl Fn(&[T]) -> f64, resamples: usize, seed: u64) -> Vec<f64> {
@@ -123,11 +109,7 @@ fn acceleration<T: Copy>(sample: &[T], statistic: impl Fn(&[T]) -> f64) -> Resul
     let squares = sum(left_out.iter().map(|value| (mean - value).powi(2)));
     let cubes = sum(left_out.iter().map(|value| (mean - value).powi(3)));
     let bend = cubes / (6.0 * squares.powf(1.5));
-    if bend.is_finite() {
-        Ok(bend)
-    } else {
-        Err(Refusal::Constant)
-    }
+    if bend.is_finite() { Ok(bend) } else { Err(Refusal::Constant) }
 }
 
 /// Linear interpolation between order statistics (Hyndman and Fan's definition 7, as BCa is usually computed).

@@ -46,17 +46,12 @@ pub enum PerGain {
 pub fn price(work: &[f64], gain: &[f64]) -> Result<Price, Refusal> {
     require(work, 1, "a price")?;
     if work.len() != gain.len() {
-        return Err(Refusal::Unpaired {
-            first: work.len(),
-            second: gain.len(),
-        });
+        return Err(Refusal::Unpaired { first: work.len(), second: gain.len() });
     }
     let (gained, interval, p, _) = mean_difference(gain)?;
     let (worked, _) = moments(work);
     let per_gain = if gained < 0.0 && p <= ALPHA {
-        PerGain::NoGain {
-            why: "the policy loses instead of gaining".to_string(),
-        }
+        PerGain::NoGain { why: "the policy loses instead of gaining".to_string() }
     } else if gained <= 0.0 || p > ALPHA {
         let why = match interval {
             Some(_) => "the 95 % interval of the gain includes zero".to_string(),
@@ -64,16 +59,9 @@ pub fn price(work: &[f64], gain: &[f64]) -> Result<Price, Refusal> {
         };
         PerGain::NoGain { why }
     } else {
-        PerGain::Ratio {
-            ratio: worked / gained,
-            interval: fieller(work, gain, worked, gained),
-        }
+        PerGain::Ratio { ratio: worked / gained, interval: fieller(work, gain, worked, gained) }
     };
-    Ok(Price {
-        work: worked,
-        gain: gained,
-        per_gain,
-    })
+    Ok(Price { work: worked, gain: gained, per_gain })
 }
 
 /// Where a policy stands among (benefit, cost) points.
@@ -97,10 +85,7 @@ pub fn pareto(points: &[(f64, f64)]) -> Result<Vec<Standing>, Refusal> {
     require(&benefits, 0, "a front")?;
     require(&costs, 0, "a front")?;
     let beats = |a: (f64, f64), b: (f64, f64)| a.0 >= b.0 && a.1 <= b.1 && a != b;
-    let front: Vec<bool> = points
-        .iter()
-        .map(|&one| !points.iter().any(|&other| beats(other, one)))
-        .collect();
+    let front: Vec<bool> = points.iter().map(|&one| !points.iter().any(|&other| beats(other, one))).collect();
     Ok(points
         .iter()
         .map(|&one| {
@@ -134,11 +119,7 @@ fn fieller(work: &[f64], gain: &[f64], worked: f64, gained: f64) -> Option<Inter
         return None;
     }
     let root = (b * b - a * c).max(0.0).sqrt();
-    Some(Interval {
-        low: (b - root) / a,
-        high: (b + root) / a,
-        coverage: 1.0 - ALPHA,
-    })
+    Some(Interval { low: (b - root) / a, high: (b + root) / a, coverage: 1.0 - ALPHA })
 }
 
 #[cfg(test)]
@@ -149,9 +130,7 @@ mod tests {
     fn a_constant_price_has_an_interval_of_no_width() {
         let gain: Vec<f64> = (0..32).map(|i| 10.0 + f64::from(i % 5)).collect();
         let work: Vec<f64> = gain.iter().map(|gain| 128.0 * gain).collect();
-        let PerGain::Ratio { ratio, interval } = price(&work, &gain).unwrap().per_gain else {
-            panic!()
-        };
+        let PerGain::Ratio { ratio, interval } = price(&work, &gain).unwrap().per_gain else { panic!() };
         assert!((ratio - 128.0).abs() < 1e-9 && interval.unwrap().width() < 1e-4);
     }
 
@@ -165,24 +144,12 @@ mod tests {
         let few = price(&[5.0; 3], &[1.0, 2.0, 3.0]).unwrap();
         assert!(matches!(few.per_gain, PerGain::NoGain { why } if why == "n = 3 cannot show a gain"));
         let shown = price(&work, &[2.0; 8]).unwrap().per_gain;
-        assert_eq!(
-            shown,
-            PerGain::Ratio {
-                ratio: 2.5,
-                interval: None
-            }
-        );
+        assert_eq!(shown, PerGain::Ratio { ratio: 2.5, interval: None });
     }
 
     #[test]
     fn the_front_of_four_policies() {
-        let points = [
-            (600.0, 0.0),
-            (590.0, 50.0),
-            (800.0, 900.0),
-            (800.0, 900.0),
-            (700.0, 900.0),
-        ];
+        let points = [(600.0, 0.0), (590.0, 50.0), (800.0, 900.0), (800.0, 900.0), (700.0, 900.0)];
         let standings = pareto(&points).unwrap();
         assert_eq!(standings[0], Standing::Front);
         assert_eq!(standings[1], Standing::Beaten { by: 0 });

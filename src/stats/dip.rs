@@ -121,16 +121,12 @@ fn widest_gap(x: &[f64], minorant: &[usize], majorant: &[usize]) -> (f64, usize,
 
 /// The largest distance of the distribution above the minorant's edges, over vertices from right to left.
 fn gap_below(x: &[f64], vertices: &[usize]) -> f64 {
-    edges(vertices)
-        .map(|(to, from)| edge_gap(x, from, to, |line, height| height + 1.0 - line))
-        .fold(0.0, f64::max)
+    edges(vertices).map(|(to, from)| edge_gap(x, from, to, |line, height| height + 1.0 - line)).fold(0.0, f64::max)
 }
 
 /// The largest distance of the distribution below the majorant's edges, over vertices from left to right.
 fn gap_above(x: &[f64], vertices: &[usize]) -> f64 {
-    edges(vertices)
-        .map(|(from, to)| edge_gap(x, from, to, |line, height| line - (height - 1.0)))
-        .fold(0.0, f64::max)
+    edges(vertices).map(|(from, to)| edge_gap(x, from, to, |line, height| line - (height - 1.0))).fold(0.0, f64::max)
 }
 
 fn edges(vertices: &[usize]) -> impl Iterator<Item = (usize, usize)> {
@@ -144,9 +140,7 @@ fn edge_gap(x: &[f64], from: usize, to: usize, gap: impl Fn(f64, f64) -> f64) ->
         return 1.0;
     }
     let slope = (to - from) as f64 / (x[to] - x[from]);
-    (from..=to)
-        .map(|at| gap((x[at] - x[from]) * slope, (at - from) as f64))
-        .fold(1.0, f64::max)
+    (from..=to).map(|at| gap((x[at] - x[from]) * slope, (at - from) as f64)).fold(1.0, f64::max)
 }
 
 #[cfg(test)]

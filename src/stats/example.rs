@@ -80,10 +80,7 @@ pub fn ranges() -> Result<Ranges, Refusal> {
     let welch = |pick: fn(&super::unpaired::Welch) -> f64| over(&all, |one| one.welch.as_ref().map_or(f64::NAN, pick));
     let percent = |range: Range| {
         let base = all[0].first.mean;
-        Range {
-            low: 100.0 * range.low / base,
-            high: 100.0 * range.high / base,
-        }
+        Range { low: 100.0 * range.low / base, high: 100.0 * range.high / base }
     };
     Ok(Ranges {
         t: welch(|welch| welch.t),
@@ -125,10 +122,7 @@ mod tests {
     fn whatever_the_open_number_the_table_shows_no_difference() {
         let ranges = ranges().unwrap();
         let near = |range: Range, low: f64, high: f64, digits: f64| {
-            assert!(
-                (range.low - low).abs() <= digits && (range.high - high).abs() <= digits,
-                "{range:?}"
-            );
+            assert!((range.low - low).abs() <= digits && (range.high - high).abs() <= digits, "{range:?}");
         };
         near(ranges.t, -1.38, -1.33, 0.005);
         near(ranges.df, 2.5, 2.9, 0.05);
@@ -141,13 +135,8 @@ mod tests {
     #[test]
     fn the_verdict_is_a_refusal_with_its_reason() {
         for x in OPEN {
-            let Verdict::CannotTell { why } = comparison(x).unwrap().verdict else {
-                panic!()
-            };
-            assert_eq!(
-                why,
-                "n = 4 against 3: the smallest p an exact rank test can give is 0.057"
-            );
+            let Verdict::CannotTell { why } = comparison(x).unwrap().verdict else { panic!() };
+            assert_eq!(why, "n = 4 against 3: the smallest p an exact rank test can give is 0.057");
         }
     }
 

@@ -43,11 +43,7 @@ impl Grain {
     /// Decimals for a mean difference in per cent of `base`, at most one.
     pub fn decimals_of_percent(self, n: usize, base: f64) -> usize {
         // A base of zero has no percentage; zero decimals is then the harmless answer.
-        if base > 0.0 {
-            digits(100.0 * self.step / n.max(1) as f64 / base).min(1)
-        } else {
-            0
-        }
+        if base > 0.0 { digits(100.0 * self.step / n.max(1) as f64 / base).min(1) } else { 0 }
     }
 
     /// A single run's value.
@@ -63,11 +59,7 @@ impl Grain {
     /// A signed percentage of `base` for a mean difference over `n` runs, without the per cent sign.
     pub fn percent(self, value: f64, n: usize, base: f64) -> String {
         let text = fixed(value, self.decimals_of_percent(n, base));
-        if text.starts_with('-') {
-            text
-        } else {
-            format!("+{text}")
-        }
+        if text.starts_with('-') { text } else { format!("+{text}") }
     }
 
     /// The grain in words for a footnote, such as "counted in steps of 2 MiB".

@@ -28,11 +28,7 @@ pub struct MannWhitney {
 /// # Errors
 /// An empty sample or a value that is not finite.
 pub fn mann_whitney(first: &[f64], second: &[f64]) -> Result<MannWhitney, Refusal> {
-    let law = if first.len() + second.len() <= EXACT_UP_TO {
-        NullLaw::Exact
-    } else {
-        NullLaw::Normal
-    };
+    let law = if first.len() + second.len() <= EXACT_UP_TO { NullLaw::Exact } else { NullLaw::Normal };
     mann_whitney_by(first, second, law)
 }
 
@@ -45,11 +41,7 @@ pub fn mann_whitney_by(first: &[f64], second: &[f64], law: NullLaw) -> Result<Ma
     require(second, 1, "a rank-sum test")?;
     let all = [first, second].concat();
     if law == NullLaw::Exact && all.len() > 120 {
-        return Err(Refusal::TooMany {
-            what: "an exact rank-sum test",
-            have: all.len(),
-            most: 120,
-        });
+        return Err(Refusal::TooMany { what: "an exact rank-sum test", have: all.len(), most: 120 });
     }
     let ranks = doubled_ranks(&all);
     let sum: usize = ranks[..first.len()].iter().map(|&rank| rank as usize).sum();
@@ -60,12 +52,7 @@ pub fn mann_whitney_by(first: &[f64], second: &[f64], law: NullLaw) -> Result<Ma
         NullLaw::Exact => exact_p(&ranks, first.len(), sum),
         NullLaw::Normal => normal_p(u, first.len() as f64, second.len() as f64, ties),
     };
-    Ok(MannWhitney {
-        u,
-        ties: ties > 0.0,
-        law,
-        p,
-    })
+    Ok(MannWhitney { u, ties: ties > 0.0, law, p })
 }
 
 /// The smallest two-sided p that an exact rank test of `first` against `second` runs can give: 2 / C(n, first).

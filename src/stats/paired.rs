@@ -76,9 +76,7 @@ impl Paired {
 
     /// The detectable change in per cent of the baseline mean.
     pub fn detectable_percent(&self) -> Option<f64> {
-        self.detectable
-            .filter(|_| self.base > 0.0)
-            .map(|change| 100.0 * change / self.base)
+        self.detectable.filter(|_| self.base > 0.0).map(|change| 100.0 * change / self.base)
     }
 
     /// What this many seeds could have shown, as an ASCII sentence: the answer to "ns, but would you have seen it?".
@@ -109,11 +107,7 @@ impl Paired {
 /// No sample, lengths that differ, no seed, or a value that is not finite.
 pub fn compare(samples: &[&[f64]]) -> Result<Vec<Paired>, Refusal> {
     let Some((baseline, policies)) = samples.split_first() else {
-        return Err(Refusal::TooFew {
-            what: "a comparison",
-            have: 0,
-            need: 1,
-        });
+        return Err(Refusal::TooFew { what: "a comparison", have: 0, need: 1 });
     };
     require(baseline, 1, "a comparison")?;
     let mut results = Vec::with_capacity(policies.len());
@@ -162,38 +156,17 @@ pub fn mean_difference(differences: &[f64]) -> Result<(f64, Option<Interval>, f6
         // One same difference in every pair: t is 0/0 or infinite, but the sign-flip test is defined, and its p is
         // 1 for a difference of 0 and else the smallest there is.
         let p = if mean == 0.0 { 1.0 } else { smallest_sign_flip_p(n) };
-        return Ok((
-            mean,
-            Some(Interval {
-                low: mean,
-                high: mean,
-                coverage: 1.0 - ALPHA,
-            }),
-            p,
-            Method::SignFlip,
-        ));
+        return Ok((mean, Some(Interval { low: mean, high: mean, coverage: 1.0 - ALPHA }), p, Method::SignFlip));
     }
     let df = (n - 1) as f64;
     let reach = student_critical(ALPHA, df) * error;
-    let interval = Interval {
-        low: mean - reach,
-        high: mean + reach,
-        coverage: 1.0 - ALPHA,
-    };
-    Ok((
-        mean,
-        Some(interval),
-        student_two_sided(mean / error, df),
-        Method::PairedT,
-    ))
+    let interval = Interval { low: mean - reach, high: mean + reach, coverage: 1.0 - ALPHA };
+    Ok((mean, Some(interval), student_two_sided(mean / error, df), Method::PairedT))
 }
 
 fn compare_alone(baseline: &[f64], policy: &[f64], comparisons: usize) -> Result<Paired, Refusal> {
     if policy.len() != baseline.len() {
-        return Err(Refusal::Unpaired {
-            first: baseline.len(),
-            second: policy.len(),
-        });
+        return Err(Refusal::Unpaired { first: baseline.len(), second: policy.len() });
     }
     require(policy, 1, "a comparison")?;
     let n = baseline.len();
@@ -201,10 +174,7 @@ fn compare_alone(baseline: &[f64], policy: &[f64], comparisons: usize) -> Result
     let (difference, interval, p, method) = mean_difference(&differences)?;
     let (_, stdev) = moments(&differences);
     let able = too_few(n, comparisons, method).is_none();
-    let detectable = stdev
-        .filter(|_| able)
-        .map(|stdev| detectable_paired(stdev, n))
-        .transpose()?;
+    let detectable = stdev.filter(|_| able).map(|stdev| detectable_paired(stdev, n)).transpose()?;
     Ok(Paired {
         n,
         base: moments(baseline).0,
@@ -228,11 +198,7 @@ fn too_few(n: usize, comparisons: usize, method: Method) -> Option<String> {
     if method != Method::SignFlip || smallest * comparisons as f64 <= ALPHA {
         return None;
     }
-    let pairs = if n == 1 {
-        "1 pair".to_string()
-    } else {
-        format!("{n} pairs")
-    };
+    let pairs = if n == 1 { "1 pair".to_string() } else { format!("{n} pairs") };
     let floor = format!("{pairs}: the smallest p an exact sign-flip test can give is {smallest:.3}");
     Some(match comparisons {
         1 => floor,
@@ -258,9 +224,7 @@ mod tests {
     #[test]
     fn four_pairs_cannot_tell_and_say_why() {
         let result = &compare(&[&[1.0, 2.0, 3.0, 4.0], &[11.0, 12.0, 13.0, 15.0]]).unwrap()[0];
-        let Verdict::CannotTell { why } = &result.verdict else {
-            panic!("{:?}", result.verdict)
-        };
+        let Verdict::CannotTell { why } = &result.verdict else { panic!("{:?}", result.verdict) };
         assert_eq!(why, "4 pairs: the smallest p an exact sign-flip test can give is 0.125");
         assert_eq!((result.interval, result.detectable), (None, None));
     }
@@ -275,11 +239,7 @@ mod tests {
             "95 % interval and verdict by paired t test, n = 32, verdicts after Holm's correction for 2 comparisons; \
              over seeds of this model, the model's own error not included."
         );
-        assert!(
-            results[0]
-                .detectable_sentence()
-                .starts_with("n = 32: smallest detectable change 1.")
-        );
+        assert!(results[0].detectable_sentence().starts_with("n = 32: smallest detectable change 1."));
         let few = &compare(&[&base[..3], &other[..3]]).unwrap()[0];
         assert_eq!(few.detectable_sentence(), "n = 3: no change is detectable.");
     }
@@ -304,10 +264,7 @@ mod tests {
 
     #[test]
     fn samples_of_different_lengths_are_not_pairs() {
-        assert_eq!(
-            compare(&[&[1.0, 2.0], &[1.0]]),
-            Err(Refusal::Unpaired { first: 2, second: 1 })
-        );
+        assert_eq!(compare(&[&[1.0, 2.0], &[1.0]]), Err(Refusal::Unpaired { first: 2, second: 1 }));
         assert!(compare(&[]).is_err() && compare(&[&[]]).is_err());
         assert_eq!(compare(&[&[1.0]]), Ok(vec![]));
     }

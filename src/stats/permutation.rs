@@ -38,11 +38,7 @@ pub fn sign_flip(differences: &[f64]) -> Result<SignFlip, Refusal> {
     require(differences, 1, what)?;
     let n = differences.len();
     if n > MOST_PAIRS {
-        return Err(Refusal::TooMany {
-            what,
-            have: n,
-            most: MOST_PAIRS,
-        });
+        return Err(Refusal::TooMany { what, have: n, most: MOST_PAIRS });
     }
     // Doubling gives each subset sum at most n roundings, unlike a running sum over a Gray code.
     let mut sums = Vec::with_capacity(1 << n);
@@ -54,15 +50,9 @@ pub fn sign_flip(differences: &[f64]) -> Result<SignFlip, Refusal> {
     }
     let total = sums[sums.len() - 1];
     let near = TIE * differences.iter().map(|difference| difference.abs()).sum::<f64>();
-    let extreme = sums
-        .iter()
-        .filter(|&&flipped| (total - 2.0 * flipped).abs() >= total.abs() - near)
-        .count();
+    let extreme = sums.iter().filter(|&&flipped| (total - 2.0 * flipped).abs() >= total.abs() - near).count();
     let p = extreme as f64 / sums.len() as f64;
-    Ok(SignFlip {
-        p,
-        interval: subset_mean_interval(sums),
-    })
+    Ok(SignFlip { p, interval: subset_mean_interval(sums) })
 }
 
 /// The smallest two-sided p that a sign-flip test of `n` pairs can give: 2 / 2^n.
@@ -81,11 +71,7 @@ pub fn permutation(first: &[f64], second: &[f64]) -> Result<f64, Refusal> {
     require(second, 1, what)?;
     let n = first.len() + second.len();
     if choices(n, first.len()) > MOST_SPLITS {
-        return Err(Refusal::TooMany {
-            what,
-            have: n,
-            most: 22,
-        });
+        return Err(Refusal::TooMany { what, have: n, most: 22 });
     }
     let pooled = [first, second].concat();
     let mean = sum(pooled.iter().copied()) / n as f64;
@@ -95,11 +81,7 @@ pub fn permutation(first: &[f64], second: &[f64]) -> Result<f64, Refusal> {
     // The two sums are opposite, so the smaller sample may stand for both; it keeps the recursion shallow.
     let chosen = first.len().min(second.len());
     let near = TIE * pooled.iter().map(|value| value.abs()).sum::<f64>();
-    let mut count = Count {
-        far: 0,
-        all: 0,
-        threshold: observed - near,
-    };
+    let mut count = Count { far: 0, all: 0, threshold: observed - near };
     count.visit(&centred, chosen, 0.0);
     Ok(count.far as f64 / count.all as f64)
 }
@@ -139,11 +121,7 @@ fn subset_mean_interval(mut sums: Vec<f64>) -> Option<Interval> {
     let low = *means.select_nth_unstable_by(cut - 1, f64::total_cmp).1;
     let last = means.len() - cut;
     let high = *means.select_nth_unstable_by(last, f64::total_cmp).1;
-    Some(Interval {
-        low,
-        high,
-        coverage: 1.0 - 2.0 * cut as f64 / cases as f64,
-    })
+    Some(Interval { low, high, coverage: 1.0 - 2.0 * cut as f64 / cases as f64 })
 }
 
 #[cfg(test)]
@@ -155,14 +133,7 @@ mod tests {
         // 64 / 40 = 1.6 cases per tail: the ends are the smallest and the largest difference.
         let result = sign_flip(&[3.0, 1.0, 4.0, 1.5, 9.0, 2.5]).unwrap();
         assert_eq!(result.p, 2.0 / 64.0);
-        assert_eq!(
-            result.interval,
-            Some(Interval {
-                low: 1.0,
-                high: 9.0,
-                coverage: 1.0 - 2.0 / 64.0
-            })
-        );
+        assert_eq!(result.interval, Some(Interval { low: 1.0, high: 9.0, coverage: 1.0 - 2.0 / 64.0 }));
     }
 
     #[test]

@@ -30,11 +30,7 @@ pub fn power(shift: f64, df: f64) -> f64 {
 /// Fewer than two pairs, or a spread that is not finite.
 pub fn detectable_paired(stdev: f64, n: usize) -> Result<f64, Refusal> {
     if n < 2 {
-        return Err(Refusal::TooFew {
-            what: "a detectable change",
-            have: n,
-            need: 2,
-        });
+        return Err(Refusal::TooFew { what: "a detectable change", have: n, need: 2 });
     }
     check_spread(stdev)?;
     Ok(shift_for_power((n - 1) as f64) * stdev / (n as f64).sqrt())
@@ -45,9 +41,7 @@ pub fn detectable_paired(stdev: f64, n: usize) -> Result<f64, Refusal> {
 /// # Errors
 /// A spread or an effect that is not finite and positive.
 pub fn pairs_needed(stdev: f64, effect: f64) -> Result<Option<usize>, Refusal> {
-    smallest(stdev, effect, |n| {
-        (effect.abs() / stdev * (n as f64).sqrt(), (n - 1) as f64)
-    })
+    smallest(stdev, effect, |n| (effect.abs() / stdev * (n as f64).sqrt(), (n - 1) as f64))
 }
 
 /// The smallest number of runs in each of two unpaired arms of equal spread that detects a difference of `effect`
@@ -56,9 +50,7 @@ pub fn pairs_needed(stdev: f64, effect: f64) -> Result<Option<usize>, Refusal> {
 /// # Errors
 /// A spread or an effect that is not finite and positive.
 pub fn runs_per_arm_needed(stdev: f64, effect: f64) -> Result<Option<usize>, Refusal> {
-    smallest(stdev, effect, |n| {
-        (effect.abs() / stdev * (n as f64 / 2.0).sqrt(), (2 * n - 2) as f64)
-    })
+    smallest(stdev, effect, |n| (effect.abs() / stdev * (n as f64 / 2.0).sqrt(), (2 * n - 2) as f64))
 }
 
 /// The shift of a t statistic with `df` that gives power 80 %, by bisection: power grows with the shift.
@@ -67,11 +59,7 @@ fn shift_for_power(df: f64) -> f64 {
     // Sixty halvings of 37 reach the last bit.
     for _ in 0..60 {
         let middle = (low + high) / 2.0;
-        if power(middle, df) < POWER {
-            low = middle
-        } else {
-            high = middle
-        }
+        if power(middle, df) < POWER { low = middle } else { high = middle }
     }
     (low + high) / 2.0
 }
@@ -80,9 +68,7 @@ fn shift_for_power(df: f64) -> f64 {
 fn smallest(stdev: f64, effect: f64, law: impl Fn(usize) -> (f64, f64)) -> Result<Option<usize>, Refusal> {
     check_spread(stdev)?;
     if stdev == 0.0 || effect == 0.0 || !effect.is_finite() {
-        return Err(Refusal::Parameter(
-            "a number of runs needs a spread and an effect that are not zero",
-        ));
+        return Err(Refusal::Parameter("a number of runs needs a spread and an effect that are not zero"));
     }
     let enough = |n: usize| {
         let (shift, df) = law(n);

@@ -14,10 +14,7 @@ pub(super) fn doubled_ranks(values: &[f64]) -> Vec<u32> {
     let mut start = 0;
     while start < order.len() {
         // `==` and not total order, so that -0.0 and 0.0 tie.
-        let ties = order[start..]
-            .iter()
-            .take_while(|&&at| values[at] == values[order[start]])
-            .count();
+        let ties = order[start..].iter().take_while(|&&at| values[at] == values[order[start]]).count();
         for &at in &order[start..start + ties] {
             // Ranks start+1 ..= start+ties; twice their mean is first plus last.
             ranks[at] = (2 * start + ties + 1) as u32;
@@ -31,10 +28,7 @@ pub(super) fn doubled_ranks(values: &[f64]) -> Vec<u32> {
 pub(super) fn tie_term(doubled: &[u32]) -> f64 {
     let mut sorted = doubled.to_vec();
     sorted.sort_unstable();
-    sorted
-        .chunk_by(|a, b| a == b)
-        .map(|group| (group.len() as f64).powi(3) - group.len() as f64)
-        .sum()
+    sorted.chunk_by(|a, b| a == b).map(|group| (group.len() as f64).powi(3) - group.len() as f64).sum()
 }
 
 /// A null law of a sum of doubled ranks: how many equally likely cases give each sum.
@@ -76,9 +70,7 @@ impl Law {
                 }
             }
         }
-        Law {
-            cases: by_count.swap_remove(chosen),
-        }
+        Law { cases: by_count.swap_remove(chosen) }
     }
 
     /// Two-sided p-value of an observed sum: twice the smaller tail (the observed sum included), at most 1.

@@ -77,18 +77,10 @@ pub fn shape(values: &[f64], grain: Grain) -> Result<Shape, Refusal> {
     let steps = ((sorted[n - 1] - sorted[0]) / grain.step()).round();
     if steps < 2.0 {
         // One or two neighbouring grid points: two heaps and one heap cut by the grid look the same.
-        return Ok(Shape {
-            dip,
-            p: 1.0,
-            heaps: None,
-        });
+        return Ok(Shape { dip, p: 1.0, heaps: None });
     }
     let p = simulated_p(dip, n, steps);
-    Ok(Shape {
-        dip,
-        p,
-        heaps: (p <= ALPHA).then(|| best_cut(&sorted)),
-    })
+    Ok(Shape { dip, p, heaps: (p <= ALPHA).then(|| best_cut(&sorted)) })
 }
 
 /// Share of uniform samples of `n` on a grid of `steps` + 1 points with a dip of at least `observed`, the sample
@@ -123,12 +115,7 @@ fn best_cut(sorted: &[f64]) -> Heaps {
         }
     }
     let mean = |part: &[f64]| sum(part.iter().copied()) / part.len() as f64;
-    Heaps {
-        low_n: at,
-        low_mean: mean(&sorted[..at]),
-        high_n: n - at,
-        high_mean: mean(&sorted[at..]),
-    }
+    Heaps { low_n: at, low_mean: mean(&sorted[..at]), high_n: n - at, high_mean: mean(&sorted[at..]) }
 }
 
 #[cfg(test)]
@@ -137,26 +124,19 @@ mod tests {
 
     #[test]
     fn two_walls_are_two_heaps() {
-        let walls: Vec<f64> = (0..32)
-            .map(|i| if i % 3 == 0 { 660.0 } else { 526.0 } + 2.0 * f64::from(i % 5))
-            .collect();
+        let walls: Vec<f64> =
+            (0..32).map(|i| if i % 3 == 0 { 660.0 } else { 526.0 } + 2.0 * f64::from(i % 5)).collect();
         let shape = shape(&walls, Grain::CHUNK_MIB).unwrap();
         let heaps = shape.heaps.unwrap();
         assert_eq!((heaps.low_n, heaps.high_n), (21, 11));
-        assert!(
-            shape
-                .sentence(Grain::CHUNK_MIB, "MiB")
-                .starts_with("Two heaps: 21 runs near 5")
-        );
+        assert!(shape.sentence(Grain::CHUNK_MIB, "MiB").starts_with("Two heaps: 21 runs near 5"));
     }
 
     #[test]
     fn one_heap_is_one_heap_even_if_skewed_or_coarse() {
         let even: Vec<f64> = (0..40).map(f64::from).collect();
         let skewed: Vec<f64> = (0..40).map(|i| (f64::from(i) / 8.0).exp().round()).collect();
-        let coarse: Vec<f64> = (0..40)
-            .map(|i| [0.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0][i % 8])
-            .collect();
+        let coarse: Vec<f64> = (0..40).map(|i| [0.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0][i % 8]).collect();
         for sample in [even, skewed, coarse, vec![5.0; 12]] {
             assert_eq!(shape(&sample, Grain::ONE).unwrap().heaps, None, "{sample:?}");
         }

@@ -18,10 +18,7 @@ pub struct StopRule {
 
 impl StopRule {
     /// The default: 2 % of the baseline mean, at most 1,024 seeds.
-    pub const DEFAULT: StopRule = StopRule {
-        target_percent: 2.0,
-        hard_stop: 1_024,
-    };
+    pub const DEFAULT: StopRule = StopRule { target_percent: 2.0, hard_stop: 1_024 };
 }
 
 /// What to do after `n` seeds. Widths are of the 95 % interval, in per cent of the baseline mean.
@@ -64,11 +61,7 @@ impl Stop {
         let (target, most) = (rule.target_percent, rule.hard_stop);
         let known = |width: &Option<f64>| width.map_or("not yet known".to_string(), |width| format!("{width:.1} %"));
         match self {
-            Stop::GoOn {
-                n,
-                width_percent,
-                likely,
-            } => format!(
+            Stop::GoOn { n, width_percent, likely } => format!(
                 "Not finished: after {n} seeds the 95 % interval is {} wide, target {target} %; about {likely} seeds \
                  in all are likely to be needed.",
                 known(width_percent)
@@ -98,16 +91,12 @@ pub fn enough(differences: &[f64], base: f64, rule: &StopRule) -> Result<Stop, R
     require(differences, 0, "a stopping rule")?;
     let positive = |value: f64| value.is_finite() && value > 0.0;
     if !positive(base) || !positive(rule.target_percent) || rule.hard_stop == 0 {
-        return Err(Refusal::Parameter(
-            "a stopping rule needs a positive baseline mean, target and limit",
-        ));
+        return Err(Refusal::Parameter("a stopping rule needs a positive baseline mean, target and limit"));
     }
     let n = differences.len();
     let width_percent = match n {
         0 => None,
-        _ => mean_difference(differences)?
-            .1
-            .map(|interval| 100.0 * interval.width() / base),
+        _ => mean_difference(differences)?.1.map(|interval| 100.0 * interval.width() / base),
     };
     if n >= T_FROM
         && let Some(width_percent) = width_percent.filter(|&width| width < rule.target_percent)
@@ -117,23 +106,13 @@ pub fn enough(differences: &[f64], base: f64, rule: &StopRule) -> Result<Stop, R
     if n >= rule.hard_stop {
         return Ok(Stop::Limit { n, width_percent });
     }
-    Ok(Stop::GoOn {
-        n,
-        width_percent,
-        likely: likely(differences, base, rule),
-    })
+    Ok(Stop::GoOn { n, width_percent, likely: likely(differences, base, rule) })
 }
 
 /// The n at which the interval would be narrow enough if the spread stayed: width = 2 * 1.96 * stdev / sqrt(n).
 fn likely(differences: &[f64], base: f64, rule: &StopRule) -> usize {
-    let spread = if differences.len() > 1 {
-        moments(differences).1.unwrap_or(0.0)
-    } else {
-        0.0
-    };
-    let wanted = (2.0 * 1.96 * spread / (rule.target_percent / 100.0 * base))
-        .powi(2)
-        .ceil();
+    let spread = if differences.len() > 1 { moments(differences).1.unwrap_or(0.0) } else { 0.0 };
+    let wanted = (2.0 * 1.96 * spread / (rule.target_percent / 100.0 * base)).powi(2).ceil();
     let least = (differences.len() + 1).max(T_FROM);
     // A float beyond the limit saturates in the cast, so no overflow can wrap it into a small number.
     (wanted as usize).max(least).min(rule.hard_stop)
@@ -151,26 +130,14 @@ mod tests {
     fn narrow_only_from_the_first_look_on() {
         let rule = StopRule::DEFAULT;
         assert!(!enough(&alternating(T_FROM - 1, 0.01), 100.0, &rule).unwrap().is_final());
-        assert!(matches!(
-            enough(&alternating(T_FROM, 0.01), 100.0, &rule),
-            Ok(Stop::Narrow { n: 20, .. })
-        ));
-        assert!(matches!(
-            enough(&[], 100.0, &rule),
-            Ok(Stop::GoOn {
-                n: 0,
-                width_percent: None,
-                likely: 20
-            })
-        ));
+        assert!(matches!(enough(&alternating(T_FROM, 0.01), 100.0, &rule), Ok(Stop::Narrow { n: 20, .. })));
+        assert!(matches!(enough(&[], 100.0, &rule), Ok(Stop::GoOn { n: 0, width_percent: None, likely: 20 })));
     }
 
     #[test]
     fn the_guess_is_about_right() {
         let rule = StopRule::DEFAULT;
-        let Stop::GoOn { likely, .. } = enough(&alternating(30, 5.0), 100.0, &rule).unwrap() else {
-            panic!()
-        };
+        let Stop::GoOn { likely, .. } = enough(&alternating(30, 5.0), 100.0, &rule).unwrap() else { panic!() };
         assert!((95..=110).contains(&likely), "{likely}");
         assert!(enough(&alternating(likely + 4, 5.0), 100.0, &rule).unwrap().is_final());
         assert!(!enough(&alternating(likely - 12, 5.0), 100.0, &rule).unwrap().is_final());
@@ -178,42 +145,18 @@ mod tests {
 
     #[test]
     fn the_limit_is_kept_and_said() {
-        let rule = StopRule {
-            target_percent: 0.001,
-            hard_stop: 64,
-        };
+        let rule = StopRule { target_percent: 0.001, hard_stop: 64 };
         let stop = enough(&alternating(64, 5.0), 100.0, &rule).unwrap();
         assert!(matches!(stop, Stop::Limit { n: 64, .. }));
-        assert!(
-            stop.sentence(&rule)
-                .starts_with("Stopped at the limit of 64 seeds: the 95 % interval is 2.5 % wide")
-        );
-        let tiny = StopRule {
-            target_percent: 1.0,
-            hard_stop: 1,
-        };
-        assert!(
-            enough(&[1.0], 100.0, &tiny)
-                .unwrap()
-                .sentence(&tiny)
-                .contains("not yet known")
-        );
+        assert!(stop.sentence(&rule).starts_with("Stopped at the limit of 64 seeds: the 95 % interval is 2.5 % wide"));
+        let tiny = StopRule { target_percent: 1.0, hard_stop: 1 };
+        assert!(enough(&[1.0], 100.0, &tiny).unwrap().sentence(&tiny).contains("not yet known"));
     }
 
     #[test]
     fn nonsense_is_refused() {
         assert!(enough(&[1.0], 0.0, &StopRule::DEFAULT).is_err());
-        assert!(
-            enough(
-                &[1.0],
-                1.0,
-                &StopRule {
-                    target_percent: f64::NAN,
-                    hard_stop: 9
-                }
-            )
-            .is_err()
-        );
+        assert!(enough(&[1.0], 1.0, &StopRule { target_percent: f64::NAN, hard_stop: 9 }).is_err());
         assert!(enough(&[f64::INFINITY], 1.0, &StopRule::DEFAULT).is_err());
     }
 }

@@ -58,14 +58,7 @@ impl Summary {
         let quartiles = [0.25, 0.5, 0.75].map(|share| data.quantile(share));
         let min = values.iter().copied().fold(f64::INFINITY, f64::min);
         let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        Summary {
-            n: values.len(),
-            mean,
-            stdev,
-            min,
-            quartiles,
-            max,
-        }
+        Summary { n: values.len(), mean, stdev, min, quartiles, max }
     }
 }
 
@@ -96,11 +89,7 @@ impl Interval {
     /// The interval in per cent of `base` (the mean of the baseline); none for a base of zero.
     pub fn percent_of(&self, base: f64) -> Option<Interval> {
         // A negative base would swap the ends, and no metric of this model is negative.
-        (base > 0.0).then(|| Interval {
-            low: 100.0 * self.low / base,
-            high: 100.0 * self.high / base,
-            ..*self
-        })
+        (base > 0.0).then(|| Interval { low: 100.0 * self.low / base, high: 100.0 * self.high / base, ..*self })
     }
 }
 
@@ -116,11 +105,7 @@ pub(super) fn moments(values: &[f64]) -> (f64, Option<f64>) {
         return (values[0], (values.len() > 1).then_some(0.0));
     }
     // Squares of values near 1e-200 vanish; scaling is exact enough and only happens far from real metrics.
-    let scale = if (1e-100..=1e100).contains(&largest) {
-        1.0
-    } else {
-        largest
-    };
+    let scale = if (1e-100..=1e100).contains(&largest) { 1.0 } else { largest };
     let mean = sum(values.iter().map(|value| value / scale)) / n;
     let squares = sum(values.iter().map(|value| (value / scale - mean).powi(2)));
     let stdev = (values.len() > 1).then(|| (squares / (n - 1.0)).sqrt() * scale);
@@ -132,11 +117,7 @@ pub(super) fn sum(values: impl Iterator<Item = f64>) -> f64 {
     let (mut total, mut lost) = (0.0_f64, 0.0_f64);
     for value in values {
         let next = total + value;
-        lost += if total.abs() >= value.abs() {
-            (total - next) + value
-        } else {
-            (value - next) + total
-        };
+        lost += if total.abs() >= value.abs() { (total - next) + value } else { (value - next) + total };
         total = next;
     }
     total + lost
@@ -168,10 +149,7 @@ mod tests {
     #[test]
     fn a_single_value_has_no_spread() {
         let summary = Summary::of(&[7.0]).unwrap();
-        assert_eq!(
-            (summary.mean, summary.stdev, summary.min, summary.max),
-            (7.0, None, 7.0, 7.0)
-        );
+        assert_eq!((summary.mean, summary.stdev, summary.min, summary.max), (7.0, None, 7.0, 7.0));
         assert!(Summary::of(&[]).is_err());
     }
 
@@ -188,13 +166,7 @@ mod tests {
         assert_eq!(Summary::of_counts(&counts).unwrap(), Summary::of(&floats).unwrap());
         let huge = Summary::of_counts(&[u64::MAX, u64::MAX - 2]).unwrap();
         assert_eq!(huge.stdev, Some(2.0_f64.sqrt()));
-        assert!(
-            Summary::of_counts(&[0, u64::MAX, u64::MAX, u64::MAX])
-                .unwrap()
-                .stdev
-                .unwrap()
-                > 9e18
-        );
+        assert!(Summary::of_counts(&[0, u64::MAX, u64::MAX, u64::MAX]).unwrap().stdev.unwrap() > 9e18);
     }
 
     #[test]

@@ -58,11 +58,7 @@ pub fn compare_unpaired(first: &[f64], second: &[f64]) -> Result<Unpaired, Refus
     let difference = other.mean - summary.mean;
     let welch_result = welch(first, second).ok();
     let countable = choices(first.len() + second.len(), first.len()) <= MOST_SPLITS;
-    let exact = if countable {
-        Some(permutation(first, second)?)
-    } else {
-        None
-    };
+    let exact = if countable { Some(permutation(first, second)?) } else { None };
     let ranks = mann_whitney(first, second)?;
     let (method, p) = match (exact, welch_result) {
         (Some(p), _) => (Method::Permutation, p),
@@ -71,9 +67,7 @@ pub fn compare_unpaired(first: &[f64], second: &[f64]) -> Result<Unpaired, Refus
     };
     let floor = smallest_p(first.len(), second.len());
     let verdict = if floor > ALPHA {
-        Verdict::CannotTell {
-            why: floor_in_words(first.len(), second.len(), floor),
-        }
+        Verdict::CannotTell { why: floor_in_words(first.len(), second.len(), floor) }
     } else {
         Verdict::of(p, difference)
     };
@@ -111,17 +105,8 @@ pub fn welch(first: &[f64], second: &[f64]) -> Result<Welch, Refusal> {
     let df = 1.0 / (old_share.powi(2) / (first.len() - 1) as f64 + new_share.powi(2) / (second.len() - 1) as f64);
     let difference = new - old;
     let (t, reach) = (difference / error, student_critical(ALPHA, df) * error);
-    let interval = Interval {
-        low: difference - reach,
-        high: difference + reach,
-        coverage: 1.0 - ALPHA,
-    };
-    Ok(Welch {
-        t,
-        df,
-        p: student_two_sided(t, df),
-        interval,
-    })
+    let interval = Interval { low: difference - reach, high: difference + reach, coverage: 1.0 - ALPHA };
+    Ok(Welch { t, df, p: student_two_sided(t, df), interval })
 }
 
 fn floor_in_words(first: usize, second: usize, floor: f64) -> String {
@@ -135,13 +120,8 @@ mod tests {
     #[test]
     fn three_against_four_cannot_tell() {
         let result = compare_unpaired(&[1.0, 2.0, 3.0, 4.0], &[11.0, 12.0, 13.0]).unwrap();
-        let Verdict::CannotTell { why } = &result.verdict else {
-            panic!("{:?}", result.verdict)
-        };
-        assert_eq!(
-            why,
-            "n = 4 against 3: the smallest p an exact rank test can give is 0.057"
-        );
+        let Verdict::CannotTell { why } = &result.verdict else { panic!("{:?}", result.verdict) };
+        assert_eq!(why, "n = 4 against 3: the smallest p an exact rank test can give is 0.057");
         assert!((result.permutation.unwrap() - 1.0 / 35.0).abs() < 1e-15);
     }
 
@@ -166,9 +146,6 @@ mod tests {
         let low: Vec<f64> = (0..30).map(f64::from).collect();
         let high: Vec<f64> = (20..50).map(f64::from).collect();
         let result = compare_unpaired(&high, &low).unwrap();
-        assert_eq!(
-            (result.method, &result.verdict, result.permutation),
-            (Method::Welch, &Verdict::Lower, None)
-        );
+        assert_eq!((result.method, &result.verdict, result.permutation), (Method::Welch, &Verdict::Lower, None));
     }
 }

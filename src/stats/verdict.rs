@@ -109,10 +109,7 @@ impl std::fmt::Display for Refusal {
             Refusal::TooMany { what, have, most } => write!(f, "{what} is for n <= {most}; here n = {have}"),
             Refusal::NotANumber { index } => write!(f, "value {} is not a number that can be squared", index + 1),
             Refusal::Unpaired { first, second } => {
-                write!(
-                    f,
-                    "{first} values against {second} are not pairs: the same seeds must drive both"
-                )
+                write!(f, "{first} values against {second} are not pairs: the same seeds must drive both")
             }
             Refusal::Constant => write!(f, "all values are equal, so their spread says nothing"),
             Refusal::Parameter(text) => write!(f, "{text}"),
@@ -150,12 +147,7 @@ mod tests {
     #[test]
     fn sentences_are_ascii_and_name_both() {
         let why = "n = 2".to_string();
-        for verdict in [
-            Verdict::Higher,
-            Verdict::Lower,
-            Verdict::NoEvidence,
-            Verdict::CannotTell { why },
-        ] {
+        for verdict in [Verdict::Higher, Verdict::Lower, Verdict::NoEvidence, Verdict::CannotTell { why }] {
             let text = verdict.sentence("blunt", "order");
             assert!(text.is_ascii() && text.contains("blunt") && text.contains("order") && text.ends_with('.'));
         }
@@ -165,9 +157,6 @@ mod tests {
     fn nan_and_overflow_are_named_by_position() {
         assert_eq!(require(&[1.0, f64::NAN], 1, "x"), Err(Refusal::NotANumber { index: 1 }));
         assert_eq!(require(&[1e151], 1, "x"), Err(Refusal::NotANumber { index: 0 }));
-        assert_eq!(
-            require(&[1.0], 2, "a pair").unwrap_err().to_string(),
-            "a pair needs n >= 2; here n = 1"
-        );
+        assert_eq!(require(&[1.0], 2, "a pair").unwrap_err().to_string(), "a pair needs n >= 2; here n = 1");
     }
 }

@@ -47,11 +47,7 @@ pub struct Wilcoxon {
 /// No difference, or one that is not finite.
 pub fn wilcoxon(differences: &[f64], handling: Zeros) -> Result<Wilcoxon, Refusal> {
     let used = differences.iter().filter(|&&difference| difference != 0.0).count();
-    let law = if used <= EXACT_UP_TO {
-        NullLaw::Exact
-    } else {
-        NullLaw::Normal
-    };
+    let law = if used <= EXACT_UP_TO { NullLaw::Exact } else { NullLaw::Normal };
     wilcoxon_by(differences, handling, law)
 }
 
@@ -70,21 +66,14 @@ pub fn wilcoxon_by(differences: &[f64], handling: Zeros, law: NullLaw) -> Result
     };
     let sizes: Vec<f64> = kept.iter().map(|difference| difference.abs()).collect();
     let (mut plus, mut minus, mut ranks) = (0_usize, 0_usize, Vec::new());
-    for (rank, difference) in doubled_ranks(&sizes)
-        .into_iter()
-        .zip(&kept)
-        .filter(|(_, difference)| **difference != 0.0)
+    for (rank, difference) in doubled_ranks(&sizes).into_iter().zip(&kept).filter(|(_, difference)| **difference != 0.0)
     {
         *if *difference > 0.0 { &mut plus } else { &mut minus } += rank as usize;
         ranks.push(rank);
     }
     let used = ranks.len();
     if law == NullLaw::Exact && used > 120 {
-        return Err(Refusal::TooMany {
-            what: "an exact signed-rank test",
-            have: used,
-            most: 120,
-        });
+        return Err(Refusal::TooMany { what: "an exact signed-rank test", have: used, most: 120 });
     }
     let p = match law {
         NullLaw::Exact => Law::of_subsets(&ranks).two_sided(plus),
@@ -94,16 +83,7 @@ pub fn wilcoxon_by(differences: &[f64], handling: Zeros, law: NullLaw) -> Result
     sorted.sort_unstable();
     let ties = sorted.windows(2).any(|pair| pair[0] == pair[1]);
     let (plus, minus, zeros) = (plus as f64 / 2.0, minus as f64 / 2.0, differences.len() - used);
-    Ok(Wilcoxon {
-        used,
-        zeros,
-        handling,
-        plus,
-        minus,
-        ties,
-        law,
-        p,
-    })
+    Ok(Wilcoxon { used, zeros, handling, plus, minus, ties, law, p })
 }
 
 /// The two-sided normal p-value. The variance of W+ given the ranks is the sum of their squares over 4, which holds

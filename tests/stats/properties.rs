@@ -15,10 +15,7 @@ fn the_order_of_seeds_does_not_matter() {
     each_sample(|differences, random| {
         let mut shuffled = differences.to_vec();
         shuffle(&mut shuffled, random);
-        let (one, other) = (
-            mean_difference(differences).unwrap(),
-            mean_difference(&shuffled).unwrap(),
-        );
+        let (one, other) = (mean_difference(differences).unwrap(), mean_difference(&shuffled).unwrap());
         near(one.0, other.0);
         near(one.2, other.2);
         assert_eq!(one.1.is_some(), other.1.is_some());
@@ -35,10 +32,7 @@ fn the_order_of_seeds_does_not_matter() {
 fn swapping_the_policies_mirrors_everything() {
     each_sample(|differences, _| {
         let mirrored: Vec<f64> = differences.iter().map(|difference| -difference).collect();
-        let (one, other) = (
-            mean_difference(differences).unwrap(),
-            mean_difference(&mirrored).unwrap(),
-        );
+        let (one, other) = (mean_difference(differences).unwrap(), mean_difference(&mirrored).unwrap());
         near(one.0, -other.0);
         near(one.2, other.2);
         if let (Some(one), Some(other)) = (one.1, other.1) {
@@ -58,10 +52,7 @@ fn the_interval_excludes_zero_exactly_where_the_test_rejects() {
             Some(interval) if (p - ALPHA).abs() > 1e-9 => {
                 // An end may sit on 0 itself, where the last bit decides; shift it out of the way.
                 let clear = interval.low.abs().min(interval.high.abs()) > 1e-9;
-                assert!(
-                    !clear || interval.contains(0.0) == (p > ALPHA),
-                    "{differences:?} {interval:?} {p}"
-                );
+                assert!(!clear || interval.contains(0.0) == (p > ALPHA), "{differences:?} {interval:?} {p}");
             }
             Some(_) => {}
             None => assert!(differences.len() < 6 && p > ALPHA),
@@ -90,10 +81,7 @@ fn unpaired_tests_ignore_order_and_mirror_on_swap() {
             near(one.interval.low, -other.interval.high);
         }
         if first.len() + second.len() <= 16 {
-            near(
-                permutation(first, second).unwrap(),
-                permutation(second, &shuffled).unwrap(),
-            );
+            near(permutation(first, second).unwrap(), permutation(second, &shuffled).unwrap());
         }
     });
 }
@@ -112,11 +100,7 @@ fn p_values_are_shares_and_respect_their_floor() {
 #[test]
 fn holm_keeps_order_and_never_lowers() {
     each_sample(|sample, _| {
-        let p: Vec<f64> = sample
-            .iter()
-            .map(|value| value.abs() / 100.0)
-            .map(|p| p.min(1.0))
-            .collect();
+        let p: Vec<f64> = sample.iter().map(|value| value.abs() / 100.0).map(|p| p.min(1.0)).collect();
         let adjusted = holm(&p);
         for (i, &own) in p.iter().enumerate() {
             assert!(adjusted[i] >= own && adjusted[i] <= 1.0);
@@ -145,9 +129,7 @@ fn the_95_percent_interval_covers_about_95_percent() {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(9);
     let mut missed = 0;
     for _ in 0..400 {
-        let sample: Vec<f64> = (0..12)
-            .map(|_| 3.0 + uniform(&mut random) + uniform(&mut random))
-            .collect();
+        let sample: Vec<f64> = (0..12).map(|_| 3.0 + uniform(&mut random) + uniform(&mut random)).collect();
         missed += usize::from(!sign_flip(&sample).unwrap().interval.unwrap().contains(3.0));
     }
     // 20 expected; 9 to 33 is three standard deviations.
@@ -162,10 +144,7 @@ fn comparisons_are_the_same_alone_and_together_but_for_holm() {
     let together = compare(&all).unwrap();
     for (policy, result) in together.iter().enumerate() {
         let alone = &compare(&[all[0], all[policy + 1]]).unwrap()[0];
-        assert_eq!(
-            (alone.p, alone.interval, alone.wilcoxon),
-            (result.p, result.interval, result.wilcoxon)
-        );
+        assert_eq!((alone.p, alone.interval, alone.wilcoxon), (result.p, result.interval, result.wilcoxon));
         assert!(result.p_holm >= alone.p_holm && result.comparisons == 3);
     }
 }
@@ -175,11 +154,7 @@ fn each_sample(mut property: impl FnMut(&[f64], &mut Xoshiro256PlusPlus)) {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(0x5EED);
     for round in 0..300 {
         // Sizes up to 14 most of the time: a sign-flip test of 19 pairs visits half a million cases.
-        let n = if round % 4 == 0 {
-            20 + round % 21
-        } else {
-            1 + round % 14
-        };
+        let n = if round % 4 == 0 { 20 + round % 21 } else { 1 + round % 14 };
         let values = sample(n, round % 3 != 0, &mut random);
         property(&values, &mut random);
     }
