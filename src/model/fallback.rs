@@ -87,13 +87,14 @@ impl Zone {
         if self.managed < PAGEBLOCK_PAGES * 4 {
             return false;
         }
-        let high = self.watermark[WMARK_HIGH];
-        let factor = WATERMARK_BOOST_FACTOR;
+        let high = u64::from(self.watermark[WMARK_HIGH]);
+        let factor = u64::from(self.boost_factor);
         let max = high / 10_000 * factor + high % 10_000 * factor / 10_000;
         if max == 0 {
             return false;
         }
-        self.boost = (self.boost + PAGEBLOCK_PAGES).min(max.max(PAGEBLOCK_PAGES));
+        let max = max.max(u64::from(PAGEBLOCK_PAGES)).min(u64::from(self.managed)) as u32;
+        self.boost = (self.boost + PAGEBLOCK_PAGES).min(max);
         let boost = self.boost;
         self.tracer.emit(|| Tracepoint::Boost { boost });
         true
