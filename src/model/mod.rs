@@ -26,5 +26,6 @@ pub mod percpu;
 pub mod request;
 pub mod rmqueue;
 pub mod tracepoint;
+pub mod view;
 pub mod watermark;
 pub mod zone;
