@@ -142,7 +142,7 @@ pub fn lowmem_reserve(index: usize, managed: &[u32; 5], ratio: &[u32; 5]) -> [u3
     let mut sum = 0;
     for upper in index + 1..5 {
         sum += managed[upper];
-        if ratio[index] > 0 && managed[index] > 0 && upper < 4 {
+        if ratio[index] > 0 && managed[index] > 0 {
             reserve[upper] = sum / ratio[index];
         }
     }
