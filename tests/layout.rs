@@ -68,7 +68,7 @@ fn a_block_goes_to_the_tail_when_the_next_merge_is_likely() {
 #[test]
 fn to_tail_beats_the_head() {
     let mut zone = zone(16);
-    (0..16).for_each(|_| drop(zone.rmqueue_buddy(0, 1, 0)));
+    (0..16).for_each(|n| assert_eq!(zone.rmqueue_buddy(0, 1, 0), Some(START + n)));
     for n in [3, 9, 13] {
         zone.free_to_buddy(START + n, 0, Place::Tail);
     }

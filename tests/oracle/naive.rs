@@ -18,7 +18,6 @@ const FALLBACKS: [[u8; 2]; 3] = [[2, 1], [2, 0], [0, 1]];
 pub enum Mode {
     Normal,
     Cma,
-    Claim,
     Steal,
 }
 
@@ -67,7 +66,7 @@ impl Naive {
         let mut p = start;
         while p < end {
             let mut order = 10;
-            while p % (1 << order) != 0 || p + (1 << order) > end {
+            while !p.is_multiple_of(1 << order) || p + (1 << order) > end {
                 order -= 1;
             }
             self.managed += 1 << order;

@@ -95,7 +95,9 @@ impl Machine {
             }
             Op::Decay { zone, cpu } => self.node.zones[at(zone)].decay_cpu(cpu),
             Op::Isolate { zone, block } => self.isolate(at(zone), block),
-            Op::Unreserve { zone, ft, force } => drop(self.node.zones[at(zone)].unreserve_highatomic(ft, force)),
+            Op::Unreserve { zone, ft, force } => {
+                self.node.zones[at(zone)].unreserve_highatomic(ft, force);
+            }
             Op::Reclaim { zone } => self.node.zones[at(zone)].flags ^= zone_flag::RECLAIM_ACTIVE,
             Op::Kswapd { zone } => {
                 let zone = &mut self.node.zones[at(zone)];
