@@ -83,7 +83,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:boost_watermark@7.3: half a high watermark at most, a pageblock a time. Whether it applied.
-    pub(crate) fn boost_watermark(&mut self) -> bool {
+    pub fn boost_watermark(&mut self) -> bool {
         if self.managed < PAGEBLOCK_PAGES * 4 {
             return false;
         }

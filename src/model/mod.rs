@@ -38,5 +38,6 @@ pub mod settings;
 pub mod slowpath;
 pub mod tally;
 pub mod tracepoint;
+pub mod view;
 pub mod watermark;
 pub mod zone;
