@@ -27,9 +27,6 @@ const PC_SPLIT: Pfn = 3 << 18;
 const DMA_FIRST_FREE: Pfn = 256;
 const RECLAIMABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::RECLAIMABLE.0);
 const ANON_GFP: Gfp = Gfp(Gfp::GFP_HIGHUSER_MOVABLE.0 | Gfp::ZERO.0 | Gfp::COMP.0);
-/// GFP_HIGHUSER_MOVABLE with what readahead adds.
-pub const READAHEAD_GFP: Gfp = Gfp(Gfp::GFP_HIGHUSER_MOVABLE.0 | Gfp::COMP.0 | Gfp::NORETRY.0 | Gfp::NOWARN.0);
-
 /// A machine after boot. The environment must have passed its check.
 pub fn boot(env: &Environment, policy: Box<dyn Decide + Send>, rng: &mut Xoshiro256PlusPlus) -> Machine {
     let mut zones = Vec::new();
@@ -118,7 +115,7 @@ fn leave_footprint(m: &mut Machine, env: &Environment, rng: &mut Xoshiro256PlusP
         }
         let share = f.movable_pages / u32::from(env.cpus);
         (0..share).for_each(|_| _ = alloc_lru(m, flag::ACTIVE));
-        leave_pcp(m, rng.random_range(f.pcp_pages_min..=f.pcp_pages_max));
+        leave_pcp(m, cpu, rng.random_range(f.pcp_pages_min..=f.pcp_pages_max));
     }
     m.node.set_cpu(0);
 }
@@ -139,9 +136,15 @@ fn take_dma(m: &mut Machine, pages: u32) {
     }
 }
 
-/// Brings the CPU's lists to about `pages`, by freeing what short-lived processes held.
-fn leave_pcp(m: &mut Machine, pages: u32) {
-    let held: Vec<Pfn> = (0..pages).filter_map(|_| m.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype())).collect();
+/// Empties the CPU's lists and brings them to about `pages`, by freeing what short-lived processes held.
+fn leave_pcp(m: &mut Machine, cpu: u8, pages: u32) {
+    m.node.zones.iter_mut().for_each(|zone| zone.drain_cpu(cpu));
+    let last = m.node.zones.len() - 1;
+    let mut held: Vec<Pfn> = Vec::new();
+    while m.node.zones[last].pcp[usize::from(cpu)].count + (held.len() as u32) < pages {
+        let Some(pfn) = m.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype()) else { break };
+        held.push(pfn);
+    }
     for pfn in held {
         m.free(pfn, 0);
     }

@@ -70,7 +70,7 @@ fn minimal_1g() -> Environment {
             pcp_pages_min: 700,
             pcp_pages_max: 1100,
         },
-        costs: Costs::scaled(30_000),
+        costs: Costs::scaled(50_000),
     }
 }
 
@@ -89,7 +89,7 @@ fn disk_1g() -> Environment {
             pcp_pages_min: 300,
             pcp_pages_max: 800,
         },
-        costs: Costs::scaled(70_000),
+        costs: Costs::scaled(80_000),
         ..minimal_1g()
     }
 }
@@ -111,7 +111,7 @@ fn debian_1g() -> Environment {
             pcp_pages_min: 560,
             pcp_pages_max: 3430,
         },
-        costs: Costs::scaled(450_000),
+        costs: Costs::scaled(500_000),
         ..minimal_1g()
     }
 }

@@ -5,6 +5,9 @@ use super::cell::Cell;
 use super::run::Watch;
 use crate::environment::Environment;
 use crate::sim::World;
+use crate::sim::background;
+use crate::sim::exit::Exit;
+use crate::sim::file_cache::Reader;
 use crate::sim::fragmenter::{Fragmenter, Knobs};
 use crate::sim::khugepaged::Khugepaged;
 use crate::sim::scheduler::{Scheduler, Stop};
@@ -30,6 +33,15 @@ pub fn play(
 ) -> End {
     let workload = &cell.workload;
     let runner = world.add_process("runner", -1000);
+    if environment.page_cache_mib > 0 {
+        let number = scheduler.add(Box::new(Reader::new(environment.page_cache_mib * 256)), 0, 0);
+        let stop = scheduler.run(world, cell.steps_max, |_, scheduler| scheduler.is_done(number));
+        watch.phase("cache", world);
+        if stop == Stop::Budget {
+            return End { stop, bytes: Vec::new() };
+        }
+    }
+    background::start(environment.background, world, scheduler, environment.cpus);
     if workload.knob("antagonist") != 0 {
         let knobs = Knobs {
             target_percent: workload.knob("target"),
@@ -93,7 +105,8 @@ fn worker(
     if stop == Stop::Budget {
         return stop;
     }
-    world.exit_process(process);
+    let cpu = world.below(u32::from(environment.cpus)) as u8;
+    scheduler.add(Box::new(Exit::new(process)), cpu, world.machine.now_ns);
     let until_ns = world.machine.now_ns + AFTER_KILL_NS;
     scheduler.keep_running(world, cell.steps_max, until_ns);
     stop

@@ -115,6 +115,14 @@ impl Machine {
     }
 
     fn start_round(&mut self, aim: Aim) {
+        if std::env::var("DBG").is_ok() {
+            eprintln!(
+                "kc {:.3}s start {:?} score {}",
+                self.now_ns as f64 / 1e9,
+                aim,
+                proactive::node_score(&self.node)
+            );
+        }
         self.kcompactd.cpu = self.kcompactd.cpu.wrapping_add(1);
         self.kcompactd.round = Some(Round { aim, zone: 0, run: None });
     }
@@ -133,6 +141,19 @@ impl Machine {
             match run.step(&mut self.node.zones[i], &mut self.owners, &mut self.tally) {
                 Step::More { work } => self.charge_compaction(&work),
                 Step::Done { status, work, .. } => {
+                    if std::env::var("DBG").is_ok() {
+                        eprintln!(
+                            "kc {:.3}s done zone {} {:?} {:?} ok {} fail {} score {} unev {}",
+                            self.now_ns as f64 / 1e9,
+                            i,
+                            round.aim,
+                            status,
+                            self.tally.pgmigrate_success,
+                            self.tally.pgmigrate_fail,
+                            proactive::node_score(&self.node),
+                            self.node.zones[i].lru_pages(super::lru::Lru::Unevictable)
+                        );
+                    }
                     self.charge_compaction(&work);
                     round.run = None;
                     round.zone += 1;

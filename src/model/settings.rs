@@ -37,6 +37,8 @@ pub struct Costs {
     pub chunk_ns: u64,
     /// Unmapping and freeing one page.
     pub free_page_ns: u64,
+    /// Zeroing a secretmem page and putting it back into the direct map.
+    pub secretmem_free_ns: u64,
     /// Reading one file page.
     pub read_page_ns: u64,
     /// Looking at one frame in compaction.
@@ -65,15 +67,16 @@ impl Costs {
     pub fn scaled(page_ns: u64) -> Costs {
         let of = |thousandths: u64| page_ns * thousandths / 1000;
         Costs {
-            anon_fault_ns: of(300),
+            anon_fault_ns: of(120),
             secretmem_fault_ns: of(800),
             unmapped_fault_ns: of(600),
             chunk_ns: of(100_000),
             free_page_ns: of(50),
-            read_page_ns: of(400),
-            scan_ns: of(10),
-            migrate_success_ns: of(450),
-            migrate_fail_ns: of(910),
+            secretmem_free_ns: of(500),
+            read_page_ns: of(100),
+            scan_ns: of(5),
+            migrate_success_ns: of(210),
+            migrate_fail_ns: of(450),
             reclaim_pass_ns: of(500),
             reclaim_page_ns: of(60),
             unmap_block_ns: of(2000),

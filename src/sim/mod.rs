@@ -5,7 +5,10 @@
 //! the same seed gives the same interleaving everywhere.
 
 pub mod actor;
+pub mod background;
 pub mod demand;
+pub mod exit;
+pub mod file_cache;
 pub mod fragmenter;
 pub mod khugepaged;
 pub mod process;

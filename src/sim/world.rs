@@ -4,6 +4,7 @@
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 
+use super::file_cache::File;
 use super::process::Process;
 use super::secretmem::WorkerState;
 use crate::model::machine::Machine;
@@ -25,6 +26,7 @@ pub struct World {
     pub panicked: bool,
     /// State shared by the threads of the secretmem worker.
     pub worker: WorkerState,
+    pub files: Vec<File>,
     /// Actors to be woken, by number.
     pub wakes: Vec<u32>,
     pub rng: Xoshiro256PlusPlus,
@@ -38,6 +40,7 @@ impl World {
             kills: Vec::new(),
             panicked: false,
             worker: WorkerState::default(),
+            files: Vec::new(),
             wakes: Vec::new(),
             rng,
         }
@@ -72,25 +75,6 @@ impl World {
         self.machine.tally.oom_kill += 1;
         self.processes[victim as usize].dying = true;
         self.kills.push(Kill { event, victim });
-    }
-
-    /// Frees what a killed process held (kernel/exit.c:do_exit@7.3): anonymous pages, page tables, then secretmem,
-    /// which is zeroed and mapped again page by page unless its block stays unmapped.
-    pub fn exit_process(&mut self, id: u32) {
-        let process = &mut self.processes[id as usize];
-        let anon = std::mem::take(&mut process.anon);
-        let secretmem = std::mem::take(&mut process.secretmem);
-        let kernel = std::mem::take(&mut process.kernel);
-        let tables = std::mem::take(&mut process.page_tables);
-        anon.into_iter().for_each(|slot| self.unmap_anon(slot));
-        tables.into_iter().for_each(|pfn| self.machine.free(pfn, 0));
-        for pfn in secretmem {
-            let zone = self.machine.node.zone_of(pfn).expect("a held page lies in a zone");
-            self.machine.node.zones[zone].lru_del(pfn, 0);
-            self.machine.free(pfn, 0);
-        }
-        kernel.into_iter().for_each(|(pfn, order)| self.machine.free(pfn, order));
-        self.processes[id as usize].gone = true;
     }
 
     /// A number in `0..n`.
