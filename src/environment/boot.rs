@@ -115,7 +115,10 @@ fn leave_footprint(m: &mut Machine, env: &Environment, rng: &mut Xoshiro256PlusP
         }
         let share = f.movable_pages / u32::from(env.cpus);
         (0..share).for_each(|_| _ = alloc_lru(m, flag::ACTIVE));
-        leave_pcp(m, cpu, rng.random_range(f.pcp_pages_min..=f.pcp_pages_max));
+        let share = f.file_pages / u32::from(env.cpus);
+        (0..share).for_each(|_| _ = alloc_lru(m, flag::FILE));
+        let pages = rng.random_range(f.pcp_pages_min..=f.pcp_pages_max);
+        leave_pcp(m, cpu, (u64::from(pages) * u64::from(env.memory_mib) / 1024).min(1 << 16) as u32);
     }
     m.node.set_cpu(0);
 }

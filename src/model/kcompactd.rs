@@ -39,7 +39,7 @@ enum Aim {
 #[derive(Debug, Default)]
 pub struct Kcompactd {
     wanted_order: Order,
-    wanted_zone: u8,
+    wanted_zone: Option<u8>,
     wanted_since_ns: Option<u64>,
     next_check_ns: u64,
     round: Option<Round>,
@@ -67,11 +67,10 @@ impl Machine {
         if order == 0 {
             return;
         }
-        let asleep = self.kcompactd.wanted_since_ns.is_none();
         let k = &mut self.kcompactd;
         k.wanted_order = k.wanted_order.max(order);
-        k.wanted_zone = if k.wanted_zone == 0 { highest_zone } else { k.wanted_zone.min(highest_zone) };
-        if !asleep || k.round.is_some() {
+        k.wanted_zone = Some(k.wanted_zone.map_or(highest_zone, |zone| zone.min(highest_zone)));
+        if k.wanted_since_ns.is_some() || k.round.is_some() {
             return;
         }
         let order = k.wanted_order;
@@ -94,16 +93,17 @@ impl Machine {
 
     fn begin_round(&mut self) {
         let k = &mut self.kcompactd;
-        if k.wanted_since_ns.take().is_some() {
-            let aim = Aim::Daemon {
-                order: std::mem::take(&mut k.wanted_order),
-                highest_zone: std::mem::take(&mut k.wanted_zone),
-            };
+        k.wanted_since_ns = None;
+        // An order that was asked for while nothing suited, or during a round, is still wanted now.
+        if k.wanted_order > 0 {
+            let order = std::mem::take(&mut k.wanted_order);
+            let aim = Aim::Daemon { order, highest_zone: k.wanted_zone.take().unwrap_or(u8::MAX) };
             self.tally.compact_daemon_wake += 1;
             self.start_round(aim);
             return;
         }
-        k.next_check_ns = self.now_ns + CHECK_NS;
+        let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
+        self.kcompactd.next_check_ns = if idle { u64::MAX } else { self.now_ns + CHECK_NS };
         if self.stock_is_low() {
             self.start_round(Aim::Stock);
         } else if self.settings.compaction_proactiveness > 0 && !self.kswapd.is_running() {
@@ -115,14 +115,6 @@ impl Machine {
     }
 
     fn start_round(&mut self, aim: Aim) {
-        if std::env::var("DBG").is_ok() {
-            eprintln!(
-                "kc {:.3}s start {:?} score {}",
-                self.now_ns as f64 / 1e9,
-                aim,
-                proactive::node_score(&self.node)
-            );
-        }
         self.kcompactd.cpu = self.kcompactd.cpu.wrapping_add(1);
         self.kcompactd.round = Some(Round { aim, zone: 0, run: None });
     }
@@ -141,19 +133,6 @@ impl Machine {
             match run.step(&mut self.node.zones[i], &mut self.owners, &mut self.tally) {
                 Step::More { work } => self.charge_compaction(&work),
                 Step::Done { status, work, .. } => {
-                    if std::env::var("DBG").is_ok() {
-                        eprintln!(
-                            "kc {:.3}s done zone {} {:?} {:?} ok {} fail {} score {} unev {}",
-                            self.now_ns as f64 / 1e9,
-                            i,
-                            round.aim,
-                            status,
-                            self.tally.pgmigrate_success,
-                            self.tally.pgmigrate_fail,
-                            proactive::node_score(&self.node),
-                            self.node.zones[i].lru_pages(super::lru::Lru::Unevictable)
-                        );
-                    }
                     self.charge_compaction(&work);
                     round.run = None;
                     round.zone += 1;
@@ -219,7 +198,11 @@ impl Machine {
     }
 
     fn end_round(&mut self, aim: Aim) {
-        self.kcompactd.next_check_ns = self.now_ns + CHECK_NS;
+        let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
+        self.kcompactd.next_check_ns = if idle { u64::MAX } else { self.now_ns + CHECK_NS };
+        if self.kcompactd.wanted_order > 0 {
+            self.kcompactd.wanted_since_ns = Some(self.now_ns);
+        }
         if let Aim::Proactive { score } = aim
             && proactive::node_score(&self.node) >= score
         {

@@ -81,7 +81,8 @@ impl Machine {
             reclaimed += self.shrink_inactive(n, highest_zone, who);
             scan -= n;
         }
-        reclaimed + self.split_deferred(priority)
+        self.split_deferred(priority);
+        reclaimed
     }
 
     /// Moves the oldest active pages to the inactive list (mm/vmscan.c:shrink_active_list@7.3).
@@ -135,16 +136,15 @@ impl Machine {
         zone.frames.last(zone.lru_list(lru)?).map(|pfn| (i, pfn))
     }
 
-    /// mm/huge_memory.c:deferred_split_scan@7.3: splits huge pages of which part is unmapped; the rest is freed.
-    fn split_deferred(&mut self, priority: u32) -> u64 {
-        if self.deferred_splits.is_empty() {
-            return 0;
+    /// mm/huge_memory.c:deferred_split_scan@7.3: splits huge pages of which part is unmapped; that part is freed. The
+    /// shrinker's share of so short a queue reaches it only at the last priorities, then all at once
+    /// (mm/shrinker.c:do_shrink_slab@7.3). What it frees does not count as reclaimed.
+    fn split_deferred(&mut self, priority: u32) {
+        if priority > 1 {
+            return;
         }
-        let count = (self.deferred_splits.len() >> priority.min(3)).max(1).min(self.deferred_splits.len());
-        let mut freed = 0;
-        for (head, pages) in self.deferred_splits.drain(..count).collect::<Vec<_>>() {
+        for (head, pages) in std::mem::take(&mut self.deferred_splits) {
             self.tally.thp_split_page += 1;
-            freed += pages.len() as u64;
             self.split_huge_page(head);
             for &pfn in &pages {
                 let zone = self.node.zone_of(pfn).expect("a huge page lies in a zone");
@@ -152,7 +152,6 @@ impl Machine {
                 self.free(pfn, 0);
             }
         }
-        freed
     }
 
     /// mm/huge_memory.c:split_huge_page@7.3: the frames become pages of their own, on the same LRU list.
