@@ -3,7 +3,11 @@
 
 #[cfg(feature = "web")]
 pub mod app;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 pub mod model;
+pub mod replay;
+pub mod report;
 pub mod trace;
 #[cfg(feature = "web")]
 pub mod worker;

@@ -1,4 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The page allocator of Linux 7.3, re-implemented from its rules.
+//!
+//! Pure: no IO, clock, float, thread or randomness of its own; the same calls give the same state everywhere.
 
+mod adopt;
+pub mod alloc_flags;
+pub mod boot;
+pub mod buddy;
+pub mod check;
+pub mod compact;
+pub mod counter;
+pub mod denial;
+pub mod digest;
+pub mod fallback;
+pub mod frames;
+pub mod freetype;
 pub mod gfp;
+pub mod highatomic;
+pub mod lru;
+pub mod node;
+pub mod owners;
+pub mod pageblock;
+pub mod pcp;
+pub mod percpu;
+pub mod request;
+pub mod rmqueue;
+pub mod tracepoint;
+pub mod watermark;
+pub mod zone;

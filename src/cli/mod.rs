@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The command line: reads files, calls the pure modules, prints.
+//!
+//! Exit status: 0 fine, 2 bad input, 3 a result differs from what was promised, 4 a bar was missed.
+
+mod files;
+mod replay;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Bad input.
+pub const BAD_INPUT: u8 = 2;
+
+#[derive(Parser)]
+#[command(name = "oompoint", version, about = "A model of the Linux 7.3 page allocator", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Hold the model against a trace of a real kernel.
+    Replay(replay::Args),
+}
+
+pub fn main() -> ExitCode {
+    let Command::Replay(args) = Cli::parse().command;
+    match replay::run(&args) {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("oompoint: {error}");
+            ExitCode::from(BAD_INPUT)
+        }
+    }
+}

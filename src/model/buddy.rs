@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The buddy system: freeing with merging, splitting, moving blocks between types.
+//!
+//! Stands for mm/page_alloc.c@7.3: __free_one_page, expand, page_del_and_expand, __rmqueue_smallest,
+//! __move_freepages_block, split_large_buddy, __isolate_free_page.
+//!
+//! Modelled: merge rules at and above pageblock order, head and tail placement with the merge-likely rule, capture,
+//! order of expansion. Absent: shuffling (off by default), free page reporting, unaccepted memory.
+
+use super::frames::{Kind, Order, Pfn};
+use super::freetype::{self, Freetype};
+use super::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, block_start};
+use super::tracepoint::Tracepoint;
+use super::zone::{Capture, MAX_ORDER, Zone};
+
+/// Where a freed block goes on its list (`FPI_TO_TAIL` or the default).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Head, or tail when the next merge is likely.
+    Usual,
+    Tail,
+}
+
+impl Zone {
+    /// Frees one block and merges it with its free buddies (mm/page_alloc.c:__free_one_page@7.3).
+    pub(crate) fn free_one_page(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
+        assert!(pfn.is_multiple_of(1 << order), "{pfn:#x} is not aligned to order {order}");
+        let (mut pfn, mut order) = (pfn, order);
+        self.account_freepages(1 << order, ft);
+        while order < MAX_ORDER {
+            if self.capture(pfn, order, ft) {
+                self.account_freepages(-(1 << order), ft);
+                return;
+            }
+            let buddy = pfn ^ 1 << order;
+            if !self.is_buddy(buddy, order) {
+                break;
+            }
+            let buddy_ft = if order < PAGEBLOCK_ORDER { ft } else { self.blocks.freetype(buddy) };
+            if !can_merge(ft, buddy_ft) {
+                break;
+            }
+            self.del_from_free_list(buddy, order, buddy_ft);
+            self.frames.set(pfn, Kind::Tail, 0);
+            if buddy_ft != ft {
+                self.change_pageblock_range(buddy, order, ft);
+            }
+            pfn &= buddy;
+            order += 1;
+        }
+        let tail = place == Place::Tail || self.is_merge_likely(pfn, order);
+        self.add_to_free_list(pfn, order, ft, tail);
+    }
+
+    /// Frees a block of any order by the types of its pageblocks: order 10 as two halves
+    /// (mm/page_alloc.c:split_large_buddy@7.3).
+    pub(crate) fn split_large_buddy(&mut self, pfn: Pfn, order: Order, place: Place) {
+        let step = order.min(PAGEBLOCK_ORDER);
+        for piece in (pfn..pfn + (1 << order)).step_by(1 << step) {
+            self.free_one_page(piece, step, self.blocks.freetype(piece), place);
+        }
+    }
+
+    /// Takes the head of the smallest fitting list of one type (mm/page_alloc.c:__rmqueue_smallest@7.3).
+    pub(super) fn rmqueue_smallest(&mut self, order: Order, ft: Freetype) -> Option<Pfn> {
+        let high = self.smallest_order(order, ft)?;
+        let pfn = self.first_free(high, ft).expect("the non-empty mask is right");
+        self.page_del_and_expand(pfn, order, high, ft);
+        self.tracer.emit(|| Tracepoint::ZoneLocked { pfn, order, migratetype: ft });
+        Some(pfn)
+    }
+
+    /// mm/page_alloc.c:page_del_and_expand@7.3: unlinks a block, keeps its lowest part, accounts once.
+    pub(super) fn page_del_and_expand(&mut self, pfn: Pfn, low: Order, high: Order, ft: Freetype) {
+        self.del_from_free_list(pfn, high, ft);
+        self.expand(pfn, low, high, ft);
+        self.account_freepages(-(1 << low), ft);
+        self.frames.set(pfn, Kind::Used, low);
+    }
+
+    /// Gives the upper halves back, each to the head of its list (mm/page_alloc.c:expand@7.3).
+    /// Returns the pages given back; the caller accounts for them.
+    pub(super) fn expand(&mut self, pfn: Pfn, low: Order, high: Order, ft: Freetype) -> u32 {
+        for order in (low..high).rev() {
+            self.add_to_free_list(pfn + (1 << order), order, ft, false);
+        }
+        (1 << high) - (1 << low)
+    }
+
+    /// Sets the type of every pageblock in a block (mm/page_alloc.c:change_pageblock_range@7.3).
+    pub(super) fn change_pageblock_range(&mut self, pfn: Pfn, order: Order, ft: Freetype) {
+        for block in (pfn..pfn + (1 << order)).step_by(PAGEBLOCK_PAGES as usize) {
+            self.blocks.set_freetype(block, ft);
+        }
+    }
+
+    /// Moves every free block of a pageblock to the tails of another type's lists, ascending, without merging
+    /// (mm/page_alloc.c:__move_freepages_block@7.3), and gives the pageblock that type. `false`: the pageblock is
+    /// not entirely inside the zone, or is part of a larger free block.
+    pub(crate) fn move_freepages_block(&mut self, block: Pfn, old: Freetype, new: Freetype) -> bool {
+        if !self.spans_block(block) {
+            return false;
+        }
+        let mut pfn = block;
+        while pfn < block + PAGEBLOCK_PAGES {
+            if self.frames.kind(pfn) == Kind::Buddy {
+                let order = self.frames.order(pfn);
+                self.move_to_free_list(pfn, order, old, new);
+                pfn += 1 << order;
+            } else {
+                pfn += 1;
+            }
+        }
+        self.blocks.set_freetype(block, new);
+        true
+    }
+
+    /// Takes a specific free block off the lists for compaction (mm/page_alloc.c:__isolate_free_page@7.3) once the
+    /// caller has tested the watermark. From order 8 up the touched pageblocks become Movable.
+    pub(crate) fn isolate_free_page(&mut self, pfn: Pfn, order: Order) {
+        let ft = self.blocks.freetype(pfn);
+        self.del_from_free_list(pfn, order, ft);
+        self.account_freepages(-(1 << order), ft);
+        self.frames.set(pfn, Kind::Private, order);
+        if order >= PAGEBLOCK_ORDER - 1 {
+            for block in (block_start(pfn)..pfn + (1 << order)).step_by(PAGEBLOCK_PAGES as usize) {
+                let old = self.blocks.freetype(block);
+                if freetype::is_mergeable(old) {
+                    self.move_freepages_block(block, old, freetype::MOVABLE);
+                }
+            }
+        }
+    }
+
+    /// mm/page_alloc.c:compaction_capture@7.3.
+    fn capture(&mut self, pfn: Pfn, order: Order, ft: Freetype) -> bool {
+        match &mut self.capture {
+            Capture::Off | Capture::Caught(_) => false,
+            Capture::Told(next) => {
+                let caught = next.front() == Some(&(pfn, order));
+                if caught {
+                    next.pop_front();
+                    self.frames.set(pfn, Kind::Used, order);
+                }
+                caught
+            }
+            &mut Capture::Waiting { order: wanted, freetype: wanted_ft } => {
+                let refused = order != wanted
+                    || ft == freetype::CMA
+                    || ft == freetype::ISOLATE
+                    || (ft == freetype::UNMAPPED) != (wanted_ft == freetype::UNMAPPED)
+                    || order < PAGEBLOCK_ORDER && ft == freetype::MOVABLE && wanted_ft != freetype::MOVABLE;
+                if refused {
+                    return false;
+                }
+                if ft != wanted_ft {
+                    self.trace_extfrag(pfn, order, order, wanted_ft, ft);
+                }
+                self.capture = Capture::Caught(pfn);
+                self.frames.set(pfn, Kind::Used, order);
+                true
+            }
+        }
+    }
+
+    /// mm/page_alloc.c:buddy_merge_likely@7.3: the buddy of the block that a merge would make is free already.
+    fn is_merge_likely(&self, pfn: Pfn, order: Order) -> bool {
+        if order >= MAX_ORDER - 1 {
+            return false;
+        }
+        let parent = pfn & !(1 << order);
+        self.is_buddy(parent ^ 1 << (order + 1), order + 1)
+    }
+}
+
+/// Below pageblock order both halves share a block; above it only mergeable types mix, and an unmapped block merges
+/// with unmapped ones only (the series' can_merge_freetypes).
+fn can_merge(ft: Freetype, buddy_ft: Freetype) -> bool {
+    ft == buddy_ft || freetype::is_mergeable(ft) && freetype::is_mergeable(buddy_ft)
+}

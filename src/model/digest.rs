@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A 64-bit digest of a zone's whole state, equal on every target.
+//!
+//! xxHash64 with seed 0 over little-endian 32-bit words: lists head to tail, pageblock bytes, counters, per-CPU
+//! tuning. Two states with equal digests answer every later request alike.
+
+use xxhash_rust::xxh64::Xxh64;
+
+use super::freetype::NR_FREETYPES;
+use super::pcp::NR_PCP_LISTS;
+use super::zone::{NR_ORDERS, Zone};
+
+/// Feeds words in a fixed byte order.
+pub struct Digest(Xxh64);
+
+impl Digest {
+    pub fn new() -> Digest {
+        Digest(Xxh64::new(0))
+    }
+
+    pub fn word(&mut self, word: u32) {
+        self.0.update(&word.to_le_bytes());
+    }
+
+    pub fn long(&mut self, long: u64) {
+        self.0.update(&long.to_le_bytes());
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.long(bytes.len() as u64);
+        self.0.update(bytes);
+    }
+
+    pub fn finish(&self) -> u64 {
+        self.0.digest()
+    }
+}
+
+impl Default for Digest {
+    fn default() -> Digest {
+        Digest::new()
+    }
+}
+
+/// Adds a zone to a digest.
+pub fn zone(digest: &mut Digest, zone: &Zone) {
+    let lists = (NR_ORDERS * NR_FREETYPES + NR_PCP_LISTS * zone.pcp.len()) as u32;
+    for list in 0..lists {
+        zone.frames.iter(list).for_each(|pfn| digest.word(pfn));
+        digest.word(u32::MAX);
+    }
+    digest.bytes(zone.blocks.raw());
+    digest.long(zone.free.exact());
+    digest.long(zone.free_blocks.exact());
+    digest.long(zone.reserved_highatomic);
+    digest.word(zone.boost);
+    digest.word(u32::from(zone.flags));
+    for pcp in &zone.pcp {
+        let words = [pcp.count, pcp.high, pcp.high_min, pcp.high_max, pcp.batch, pcp.alloc_factor, pcp.free_count];
+        words.iter().for_each(|&word| digest.word(word));
+        digest.word(u32::from(pcp.flags));
+    }
+}

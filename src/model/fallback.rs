@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Serving a request from another type's memory: claim whole blocks, or steal single pages.
+//!
+//! Stands for mm/page_alloc.c@7.3: find_suitable_fallback, should_try_claim_block, try_to_claim_block,
+//! __rmqueue_claim, __rmqueue_steal, boost_watermark.
+//!
+//! Modelled: all of it, incl. that only one list head an order is tried and that a failed attempt boosts too.
+//! Simplified: "movable" counts frames whose LRU flag the model keeps; pages in a per-CPU LRU batch depend on who
+//! sets that flag.
+
+use super::alloc_flags;
+use super::frames::{Kind, Order, Pfn, flag};
+use super::freetype::{self, Freetype};
+use super::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, block_start};
+use super::tracepoint::Tracepoint;
+use super::watermark::WMARK_HIGH;
+use super::zone::{MAX_ORDER, Zone, zone_flag};
+
+/// `watermark_boost_factor`, in 1/10000 of the high watermark.
+pub const WATERMARK_BOOST_FACTOR: u32 = 15_000;
+
+/// Answer of `find_suitable_fallback`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fallback {
+    Found(Freetype),
+    Empty,
+    NoClaim,
+}
+
+impl Zone {
+    /// mm/page_alloc.c:find_suitable_fallback@7.3.
+    pub(crate) fn find_suitable_fallback(&self, order: Order, ft: Freetype, claimable: bool) -> Fallback {
+        if claimable && !should_try_claim(order, ft) {
+            return Fallback::NoClaim;
+        }
+        let found = freetype::fallbacks(ft).iter().find(|&&other| !self.is_free_list_empty(order, other));
+        found.map_or(Fallback::Empty, |&other| Fallback::Found(other))
+    }
+
+    /// Converts a block, the largest foreign free chunk first (mm/page_alloc.c:__rmqueue_claim@7.3).
+    pub(super) fn rmqueue_claim(&mut self, order: Order, ft: Freetype, flags: u32) -> Option<Pfn> {
+        let nofragment = flags & alloc_flags::NOFRAGMENT != 0;
+        let lowest = if order < PAGEBLOCK_ORDER && nofragment { PAGEBLOCK_ORDER } else { order };
+        for current in (lowest..=MAX_ORDER).rev() {
+            let other = match self.find_suitable_fallback(current, ft, true) {
+                Fallback::Empty => continue,
+                Fallback::NoClaim => break,
+                Fallback::Found(other) => other,
+            };
+            let head = self.first_free(current, other).expect("the fallback list has a head");
+            if let Some(pfn) = self.try_to_claim_block(head, current, order, ft, other, flags) {
+                self.trace_extfrag(pfn, order, current, ft, other);
+                return Some(pfn);
+            }
+        }
+        None
+    }
+
+    /// Takes one foreign page and leaves its block's type, the smallest chunk first
+    /// (mm/page_alloc.c:__rmqueue_steal@7.3).
+    pub(super) fn rmqueue_steal(&mut self, order: Order, ft: Freetype) -> Option<Pfn> {
+        for current in order..=MAX_ORDER {
+            if let Fallback::Found(other) = self.find_suitable_fallback(current, ft, false) {
+                let pfn = self.first_free(current, other).expect("the fallback list has a head");
+                self.page_del_and_expand(pfn, order, current, other);
+                self.trace_extfrag(pfn, order, current, ft, other);
+                return Some(pfn);
+            }
+        }
+        None
+    }
+
+    pub(super) fn trace_extfrag(&mut self, pfn: Pfn, order: Order, current: Order, ft: Freetype, other: Freetype) {
+        let change_ownership = self.blocks.freetype(pfn) == ft;
+        self.tracer.emit(|| Tracepoint::Extfrag {
+            pfn,
+            alloc_order: order,
+            fallback_order: current,
+            alloc_migratetype: ft,
+            fallback_migratetype: other,
+            change_ownership,
+        });
+    }
+
+    /// mm/page_alloc.c:boost_watermark@7.3: half a high watermark at most, a pageblock a time. Whether it applied.
+    pub(crate) fn boost_watermark(&mut self) -> bool {
+        if self.managed < PAGEBLOCK_PAGES * 4 {
+            return false;
+        }
+        let high = self.watermark[WMARK_HIGH];
+        let factor = WATERMARK_BOOST_FACTOR;
+        let max = high / 10_000 * factor + high % 10_000 * factor / 10_000;
+        if max == 0 {
+            return false;
+        }
+        self.boost = (self.boost + PAGEBLOCK_PAGES).min(max.max(PAGEBLOCK_PAGES));
+        let boost = self.boost;
+        self.tracer.emit(|| Tracepoint::Boost { boost });
+        true
+    }
+
+    /// mm/page_alloc.c:try_to_claim_block@7.3.
+    fn try_to_claim_block(
+        &mut self,
+        head: Pfn,
+        current: Order,
+        order: Order,
+        ft: Freetype,
+        other: Freetype,
+        flags: u32,
+    ) -> Option<Pfn> {
+        if current >= PAGEBLOCK_ORDER {
+            self.del_from_free_list(head, current, other);
+            self.account_freepages(-(1 << current), other);
+            self.change_pageblock_range(head, current, ft);
+            let added = self.expand(head, order, current, ft);
+            self.account_freepages(i64::from(added), ft);
+            self.frames.set(head, Kind::Used, order);
+            return Some(head);
+        }
+        if self.boost_watermark() && flags & alloc_flags::KSWAPD != 0 {
+            self.flags |= zone_flag::BOOSTED_WATERMARK;
+        }
+        let block = block_start(head);
+        if !self.spans_block(block) {
+            return None;
+        }
+        let predicted = self.free_and_alike(block, ft, other) >= PAGEBLOCK_PAGES / 2;
+        let granted = self.is_claim_granted(block, ft, other, predicted);
+        self.tracer.emit(|| Tracepoint::ClaimTried { block, from: other, to: ft, predicted, granted });
+        if !granted {
+            return None;
+        }
+        self.move_freepages_block(block, other, ft);
+        self.rmqueue_smallest(order, ft)
+    }
+
+    /// Free pages of a block, and those of its allocated pages that suit the new type.
+    fn free_and_alike(&self, block: Pfn, ft: Freetype, other: Freetype) -> u32 {
+        let (mut free, mut movable) = (0, 0);
+        let mut pfn = block;
+        while pfn < block + PAGEBLOCK_PAGES {
+            if self.frames.kind(pfn) == Kind::Buddy {
+                let pages = 1 << self.frames.order(pfn);
+                free += pages;
+                pfn += pages;
+            } else {
+                movable += u32::from(self.frames.flags(pfn) & flag::LRU != 0);
+                pfn += 1;
+            }
+        }
+        match (ft, other) {
+            (freetype::MOVABLE, _) => free + movable,
+            (_, freetype::MOVABLE) => free + (PAGEBLOCK_PAGES - free - movable),
+            _ => free,
+        }
+    }
+
+    /// In a replay the kernel's own decision stands, because LRU batches are out of the trace's sight.
+    fn is_claim_granted(&mut self, block: Pfn, ft: Freetype, other: Freetype, predicted: bool) -> bool {
+        let Some(known) = &mut self.known_claims else { return predicted };
+        let granted = known.front() == Some(&(block, other, ft));
+        if granted {
+            known.pop_front();
+        }
+        granted
+    }
+}
+
+/// mm/page_alloc.c:should_try_claim_block@7.3: only Movable requests that look at small chunks are refused.
+fn should_try_claim(order: Order, ft: Freetype) -> bool {
+    order >= PAGEBLOCK_ORDER / 2 || ft == freetype::UNMOVABLE || ft == freetype::RECLAIMABLE
+}

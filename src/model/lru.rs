@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! LRU membership of a zone's pages.
+//!
+//! Stands for the zone's LRU counters and node lists (include/linux/mm_inline.h@7.3:lruvec_add_folio).
+//!
+//! Modelled: active and inactive file lists with order, counts of all five lists.
+//! Simplified: anonymous pages are counted, not listed, because without swap nothing ever takes them from the list;
+//! one list per zone instead of one per node and memory cgroup; per-CPU batches of 31 are left out.
+
+use super::frames::{Order, Pfn, flag};
+use super::zone::Zone;
+
+/// The kernel's `enum lru_list`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Lru {
+    InactiveAnon,
+    ActiveAnon,
+    InactiveFile,
+    ActiveFile,
+    Unevictable,
+}
+
+/// Lists that have a head: inactive and active file.
+pub(crate) const NR_LRU_LISTS: usize = 2;
+
+impl Zone {
+    /// The list that a page with these flags belongs to.
+    pub fn lru_of(flags: u8) -> Lru {
+        match (flags & flag::UNEVICTABLE != 0, flags & flag::FILE != 0, flags & flag::ACTIVE != 0) {
+            (true, ..) => Lru::Unevictable,
+            (_, false, false) => Lru::InactiveAnon,
+            (_, false, true) => Lru::ActiveAnon,
+            (_, true, false) => Lru::InactiveFile,
+            (_, true, true) => Lru::ActiveFile,
+        }
+    }
+
+    /// Puts an allocated block on its LRU list, at the head. `flags` without `flag::LRU`.
+    pub fn lru_add(&mut self, pfn: Pfn, order: Order, flags: u8) {
+        self.set_page_flags(pfn, order, flags | flag::LRU);
+        let lru = Zone::lru_of(flags);
+        self.lru_pages[lru as usize] += 1 << order;
+        if let Some(list) = self.lru_list(lru) {
+            self.frames.push_front(list, pfn);
+        }
+    }
+
+    /// Takes an allocated block off its LRU list. Its other flags stay.
+    pub fn lru_del(&mut self, pfn: Pfn, order: Order) {
+        let flags = self.frames.flags(pfn);
+        assert!(flags & flag::LRU != 0, "{pfn:#x} is on no LRU list");
+        let lru = Zone::lru_of(flags);
+        self.lru_pages[lru as usize] -= 1 << order;
+        if self.lru_list(lru).is_some() {
+            self.frames.unlink(pfn);
+        }
+        self.set_page_flags(pfn, order, flags & !flag::LRU);
+    }
+
+    /// Pages on one LRU list.
+    pub fn lru_pages(&self, lru: Lru) -> u64 {
+        self.lru_pages[lru as usize]
+    }
+
+    /// The head of a list that is kept in order.
+    pub(crate) fn lru_list(&self, lru: Lru) -> Option<u32> {
+        let first = self.first_lru_list();
+        match lru {
+            Lru::InactiveFile => Some(first),
+            Lru::ActiveFile => Some(first + 1),
+            Lru::InactiveAnon | Lru::ActiveAnon | Lru::Unevictable => None,
+        }
+    }
+}

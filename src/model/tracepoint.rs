@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The tracepoints the model emits, as the kernel would (include/trace/events/kmem.h@7.3).
+//!
+//! Off by default: a run that nobody watches pays one test for each would-be event.
+
+use super::frames::{Order, Pfn};
+use super::freetype::Freetype;
+
+/// One event. `migratetype` is the kernel's field of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tracepoint {
+    /// mm_page_alloc_zone_locked: a block left its own type's free list.
+    ZoneLocked { pfn: Pfn, order: Order, migratetype: Freetype },
+    /// mm_page_pcpu_drain: a page went from a per-CPU list back to the buddy lists.
+    PcpuDrain { pfn: Pfn, order: Order, migratetype: Freetype },
+    /// mm_page_alloc_extfrag: a request was served from another type's memory.
+    Extfrag {
+        pfn: Pfn,
+        alloc_order: Order,
+        fallback_order: Order,
+        alloc_migratetype: Freetype,
+        fallback_migratetype: Freetype,
+        change_ownership: bool,
+    },
+    /// The watermark boost was raised; the value after, in pages.
+    Boost { boost: u32 },
+    /// A block below pageblock order was claimed, or could not be: what the model's own count of movable pages says.
+    ClaimTried { block: Pfn, from: Freetype, to: Freetype, predicted: bool, granted: bool },
+    /// ZONE_BELOW_HIGH changed.
+    BelowHigh { set: bool },
+}
+
+/// Keeps events while it is on.
+#[derive(Clone, Debug, Default)]
+pub struct Tracer {
+    on: bool,
+    events: Vec<Tracepoint>,
+}
+
+impl Tracer {
+    pub fn switch(&mut self, on: bool) {
+        self.on = on;
+    }
+
+    #[inline]
+    pub fn emit(&mut self, event: impl FnOnce() -> Tracepoint) {
+        if self.on {
+            self.events.push(event());
+        }
+    }
+
+    /// Hands over what was kept and starts anew.
+    pub fn take(&mut self) -> Vec<Tracepoint> {
+        std::mem::take(&mut self.events)
+    }
+
+    pub fn drain_into(&mut self, out: &mut Vec<Tracepoint>) {
+        out.append(&mut self.events);
+    }
+}

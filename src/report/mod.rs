@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Renders states and results as text.
+
+pub mod proc;

@@ -1,0 +1,563 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What a trace can say: one flat list of kinds.
+//!
+//! Sources @ 7.3: include/trace/events/{kmem,compaction,vmscan,oom,migrate,page_isolation}.h. Kinds below "added" come
+//! from an instrumented kernel whose `PA` lines are printed inside the allocator's locks, hence in true order.
+//! Zones are indexes: 0 DMA, 1 DMA32, 2 Normal, 3 Movable. Migratetypes: 0 unmovable, 1 movable, 2 reclaimable,
+//! 3 highatomic, 4 CMA, 5 isolate.
+
+use crate::model::gfp::Gfp;
+
+/// One line of a trace.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// Counted from 1.
+    pub line: u32,
+    pub pid: u32,
+    pub cpu: u16,
+    /// Since boot. A kernel that traces with the tick's clock gives equal times to many events.
+    pub time_us: u64,
+    pub kind: Kind,
+}
+
+/// Outcome of a compaction, or of the question whether it is worth a try [include/linux/compaction.h].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum CompactStatus {
+    NotSuitableZone,
+    Skipped,
+    Deferred,
+    NoSuitablePage,
+    Continue,
+    Complete,
+    PartialSkipped,
+    Contended,
+    Success,
+}
+
+/// The coarser outcome that `compact_retry` prints.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum RetryResult {
+    Failed,
+    Withdrawn,
+    Progress,
+}
+
+/// The task that the OOM killer chose.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Victim {
+    pub pid: u32,
+    pub comm: String,
+    pub total_vm_kib: u64,
+    pub anon_rss_kib: u64,
+    pub file_rss_kib: u64,
+    pub shmem_rss_kib: u64,
+    pub pgtables_kib: u64,
+    pub uid: u32,
+    pub oom_score_adj: i32,
+}
+
+/// Names of `mm_migrate_pages`' reasons, by the index that [`Kind::MigratePages`] holds [migrate_mode.h].
+pub const MIGRATE_REASONS: [&str; 10] = [
+    "compaction",
+    "memory_failure",
+    "memory_hotplug",
+    "syscall_or_cpuset",
+    "mempolicy_mbind",
+    "numa_misplaced",
+    "contig_range",
+    "longterm_pin",
+    "demotion",
+    "damon",
+];
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Kind {
+    // Pages, from kmem.h.
+    /// Printed after everything that the allocation caused. `None`: the allocation failed.
+    Alloc {
+        pfn: Option<u32>,
+        order: u8,
+        migratetype: u8,
+        gfp: Gfp,
+    },
+    Free {
+        pfn: u32,
+        order: u8,
+    },
+    /// The page's order is not printed: it is that of its last `Free`.
+    FreeBatched {
+        pfn: u32,
+    },
+    ZoneLocked {
+        pfn: u32,
+        order: u8,
+        migratetype: u8,
+        percpu_refill: bool,
+    },
+    PcpuDrain {
+        pfn: u32,
+        order: u8,
+        migratetype: u8,
+    },
+    Extfrag {
+        pfn: u32,
+        alloc_order: u8,
+        fallback_order: u8,
+        pageblock_order: u8,
+        alloc_migratetype: u8,
+        fallback_migratetype: u8,
+        fragmenting: bool,
+        change_ownership: bool,
+    },
+    SetupWmarks {
+        node: u8,
+        zone: u8,
+        min: u32,
+        low: u32,
+        high: u32,
+        promo: u32,
+    },
+
+    // Compaction and migration, from compaction.h, migrate.h and page_isolation.h.
+    CompactBegin {
+        zone_start: u32,
+        migrate_pfn: u32,
+        free_pfn: u32,
+        zone_end: u32,
+        sync: bool,
+    },
+    CompactEnd {
+        zone_start: u32,
+        migrate_pfn: u32,
+        free_pfn: u32,
+        zone_end: u32,
+        sync: bool,
+        status: CompactStatus,
+    },
+    IsolateMigratepages {
+        start_pfn: u32,
+        end_pfn: u32,
+        scanned: u32,
+        taken: u32,
+    },
+    IsolateFreepages {
+        start_pfn: u32,
+        end_pfn: u32,
+        scanned: u32,
+        taken: u32,
+    },
+    /// `None`: the kernel's distance between the scanners was negative, and its unsigned half is no frame.
+    FastIsolateFreepages {
+        start_pfn: Option<u32>,
+        end_pfn: u32,
+        scanned: u32,
+        taken: u32,
+    },
+    CompactMigratepages {
+        migrated: u32,
+        failed: u32,
+    },
+    /// Priority 0 sync full, 1 sync light, 2 async.
+    TryToCompact {
+        order: i8,
+        gfp: Gfp,
+        priority: u8,
+    },
+    CompactFinished {
+        node: u8,
+        zone: u8,
+        order: i8,
+        status: CompactStatus,
+    },
+    CompactSuitable {
+        node: u8,
+        zone: u8,
+        order: i8,
+        status: CompactStatus,
+    },
+    CompactDeferred {
+        node: u8,
+        zone: u8,
+        order: i8,
+        order_failed: i8,
+        considered: u32,
+        limit: u32,
+    },
+    DeferCompaction {
+        node: u8,
+        zone: u8,
+        order: i8,
+        order_failed: i8,
+        considered: u32,
+        limit: u32,
+    },
+    DeferReset {
+        node: u8,
+        zone: u8,
+        order: i8,
+        order_failed: i8,
+        considered: u32,
+        limit: u32,
+    },
+    KcompactdSleep {
+        node: u8,
+    },
+    WakeupKcompactd {
+        node: u8,
+        order: i8,
+        zone: u8,
+    },
+    KcompactdWake {
+        node: u8,
+        order: i8,
+        zone: u8,
+    },
+    /// Mode 0 async, 1 sync light, 2 sync; `reason` indexes [`MIGRATE_REASONS`].
+    MigratePages {
+        succeeded: u32,
+        failed: u32,
+        thp_succeeded: u32,
+        thp_failed: u32,
+        thp_split: u32,
+        split: u32,
+        mode: u8,
+        reason: u8,
+    },
+    TestPagesIsolated {
+        start_pfn: u32,
+        end_pfn: u32,
+        fin_pfn: u32,
+        success: bool,
+    },
+
+    // Reclaim and OOM, from vmscan.h and oom.h.
+    WakeupKswapd {
+        node: u8,
+        order: i8,
+        gfp: Gfp,
+    },
+    KswapdWake {
+        node: u8,
+        order: i8,
+    },
+    KswapdSleep {
+        node: u8,
+    },
+    BalanceBegin {
+        node: u8,
+        order: i8,
+        zone: u8,
+    },
+    BalanceEnd {
+        node: u8,
+        order: i8,
+        zone: u8,
+        reclaimed: u32,
+    },
+    KswapdReclaimFail {
+        node: u8,
+        failures: u32,
+    },
+    KswapdClearHopeless {
+        node: u8,
+    },
+    DirectReclaimBegin {
+        order: i8,
+        gfp: Gfp,
+    },
+    DirectReclaimEnd {
+        reclaimed: u32,
+    },
+    ReclaimRetryZone {
+        node: u8,
+        zone: u8,
+        order: i8,
+        reclaimable: u32,
+        available: u32,
+        min_wmark: u32,
+        no_progress_loops: u32,
+        wmark_check: bool,
+    },
+    /// Priority 0 sync full, 1 sync light, 2 async.
+    CompactRetry {
+        order: i8,
+        priority: u8,
+        result: RetryResult,
+        retries: u32,
+        max_retries: u32,
+        should_retry: bool,
+    },
+    MarkVictim(Box<Victim>),
+    WakeReaper {
+        pid: u32,
+    },
+    StartTaskReaping {
+        pid: u32,
+    },
+    FinishTaskReaping {
+        pid: u32,
+    },
+    SkipTaskReaping {
+        pid: u32,
+    },
+
+    // Added by the instrumented kernel.
+    /// `free` is the zone's global NR_FREE_PAGES after the allocation.
+    PcpAlloc {
+        zone: u8,
+        order: u8,
+        migratetype: u8,
+        alloc_flags: u32,
+        pfn: Option<u32>,
+        free: u32,
+    },
+    BuddyAlloc {
+        zone: u8,
+        order: u8,
+        migratetype: u8,
+        alloc_flags: u32,
+        pfn: Option<u32>,
+        free: u32,
+    },
+    /// The zone passed the watermark check and had no page all the same.
+    RmqueueFail {
+        zone: u8,
+        order: u8,
+        migratetype: u8,
+        alloc_flags: u32,
+        free: u32,
+    },
+    /// A refill of a pcp list, printed after its pages.
+    Bulk {
+        zone: u8,
+        order: u8,
+        want: u32,
+        got: u32,
+        migratetype: u8,
+        alloc_flags: u32,
+    },
+    /// One page of a caller that asked for many at once.
+    BulkAlloc {
+        zone: u8,
+        migratetype: u8,
+        pfn: u32,
+    },
+    PcpFree {
+        pfn: u32,
+        order: u8,
+        migratetype: u8,
+    },
+    BuddyFree {
+        pfn: u32,
+        order: u8,
+    },
+    /// A contiguous range that is freed as one block although `Free` showed it page by page.
+    FreePrepared {
+        pfn: u32,
+        order: u8,
+        fpi_flags: u32,
+    },
+    PcpTrim {
+        zone: u8,
+        pindex: u8,
+        free_high: bool,
+        zone_flags: u32,
+        to_free: u32,
+        count: u32,
+        high: u32,
+        pcp_high: u32,
+        free_count: u32,
+    },
+    Drain {
+        zone: u8,
+        cpu: u16,
+        count: u32,
+    },
+    Decay {
+        zone: u8,
+        count: u32,
+        high: u32,
+    },
+    /// Compaction handed a freed block straight to the waiting allocation.
+    Capture {
+        pfn: u32,
+        order: u8,
+    },
+    /// `taken` is in pages; 0 means that a watermark forbade it.
+    IsolateFree {
+        pfn: u32,
+        order: u8,
+        migratetype: u8,
+        taken: u32,
+    },
+    Putback {
+        pfn: u32,
+        order: u8,
+        migratetype: u8,
+    },
+    CompactAlloc {
+        src: u32,
+        dst: Option<u32>,
+        order: u8,
+    },
+    CompactFree {
+        dst: u32,
+        order: u8,
+    },
+    CompactRelease {
+        pfn: u32,
+        order: u8,
+    },
+    /// Entries before `pfn` move to the tail. `None`: the kernel printed its list head, and nothing moves.
+    RotateHead {
+        pfn: Option<u32>,
+        order: u8,
+    },
+    /// Entries up to and including `pfn` move to the tail.
+    RotateTail {
+        pfn: Option<u32>,
+        order: u8,
+    },
+    /// try_to_claim_block() took the block.
+    Claim {
+        block: u32,
+        from: u8,
+        to: u8,
+        free: u32,
+        movable: u32,
+        alike: u32,
+    },
+    MoveBlock {
+        block: u32,
+        from: u8,
+        to: u8,
+        moved: i32,
+    },
+    ChangeRange {
+        block: u32,
+        blocks: u32,
+        to: u8,
+    },
+    Boost {
+        zone: u8,
+        boost: u32,
+    },
+    Unboost {
+        zone: u8,
+        boost: u32,
+    },
+    BelowHigh {
+        zone: u8,
+        on: bool,
+    },
+    ReclaimActive {
+        zone: u8,
+        on: bool,
+    },
+    /// A cpu's difference of NR_FREE_PAGES went into the zone's counter.
+    FoldFree {
+        zone: u8,
+        pages: i32,
+    },
+    ReserveHighatomic {
+        zone: Option<u8>,
+        pfn: Option<u32>,
+    },
+    UnreserveHighatomic {
+        zone: Option<u8>,
+        pfn: Option<u32>,
+    },
+    /// The state was dumped here.
+    Snapshot {
+        number: u32,
+        label: Box<str>,
+    },
+
+    // Neither.
+    /// The kernel's buffer overflowed; `None` when it does not say by how many.
+    Lost {
+        events: Option<u32>,
+    },
+    /// A known event that says nothing about pages; the text is its name, or its family's as in `sched_*`.
+    Other(&'static str),
+}
+
+impl Kind {
+    /// The name under which lines of this kind are counted: as printed.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Alloc { .. } => "mm_page_alloc",
+            Kind::Free { .. } => "mm_page_free",
+            Kind::FreeBatched { .. } => "mm_page_free_batched",
+            Kind::ZoneLocked { .. } => "mm_page_alloc_zone_locked",
+            Kind::PcpuDrain { .. } => "mm_page_pcpu_drain",
+            Kind::Extfrag { .. } => "mm_page_alloc_extfrag",
+            Kind::SetupWmarks { .. } => "mm_setup_per_zone_wmarks",
+            Kind::CompactBegin { .. } => "mm_compaction_begin",
+            Kind::CompactEnd { .. } => "mm_compaction_end",
+            Kind::IsolateMigratepages { .. } => "mm_compaction_isolate_migratepages",
+            Kind::IsolateFreepages { .. } => "mm_compaction_isolate_freepages",
+            Kind::FastIsolateFreepages { .. } => "mm_compaction_fast_isolate_freepages",
+            Kind::CompactMigratepages { .. } => "mm_compaction_migratepages",
+            Kind::TryToCompact { .. } => "mm_compaction_try_to_compact_pages",
+            Kind::CompactFinished { .. } => "mm_compaction_finished",
+            Kind::CompactSuitable { .. } => "mm_compaction_suitable",
+            Kind::CompactDeferred { .. } => "mm_compaction_deferred",
+            Kind::DeferCompaction { .. } => "mm_compaction_defer_compaction",
+            Kind::DeferReset { .. } => "mm_compaction_defer_reset",
+            Kind::KcompactdSleep { .. } => "mm_compaction_kcompactd_sleep",
+            Kind::WakeupKcompactd { .. } => "mm_compaction_wakeup_kcompactd",
+            Kind::KcompactdWake { .. } => "mm_compaction_kcompactd_wake",
+            Kind::MigratePages { .. } => "mm_migrate_pages",
+            Kind::TestPagesIsolated { .. } => "test_pages_isolated",
+            Kind::WakeupKswapd { .. } => "mm_vmscan_wakeup_kswapd",
+            Kind::KswapdWake { .. } => "mm_vmscan_kswapd_wake",
+            Kind::KswapdSleep { .. } => "mm_vmscan_kswapd_sleep",
+            Kind::BalanceBegin { .. } => "mm_vmscan_balance_pgdat_begin",
+            Kind::BalanceEnd { .. } => "mm_vmscan_balance_pgdat_end",
+            Kind::KswapdReclaimFail { .. } => "mm_vmscan_kswapd_reclaim_fail",
+            Kind::KswapdClearHopeless { .. } => "mm_vmscan_kswapd_clear_hopeless",
+            Kind::DirectReclaimBegin { .. } => "mm_vmscan_direct_reclaim_begin",
+            Kind::DirectReclaimEnd { .. } => "mm_vmscan_direct_reclaim_end",
+            Kind::ReclaimRetryZone { .. } => "reclaim_retry_zone",
+            Kind::CompactRetry { .. } => "compact_retry",
+            Kind::MarkVictim(_) => "mark_victim",
+            Kind::WakeReaper { .. } => "wake_reaper",
+            Kind::StartTaskReaping { .. } => "start_task_reaping",
+            Kind::FinishTaskReaping { .. } => "finish_task_reaping",
+            Kind::SkipTaskReaping { .. } => "skip_task_reaping",
+            Kind::PcpAlloc { .. } => "PA pcp_alloc",
+            Kind::BuddyAlloc { .. } => "PA buddy_alloc",
+            Kind::RmqueueFail { .. } => "PA rmq_fail",
+            Kind::Bulk { .. } => "PA bulk",
+            Kind::BulkAlloc { .. } => "PA bulkalloc",
+            Kind::PcpFree { .. } => "PA pcp_free",
+            Kind::BuddyFree { .. } => "PA buddy_free",
+            Kind::FreePrepared { .. } => "PA free_prepared",
+            Kind::PcpTrim { .. } => "PA pcp_trim",
+            Kind::Drain { .. } => "PA drain",
+            Kind::Decay { .. } => "PA decay",
+            Kind::Capture { .. } => "PA capture",
+            Kind::IsolateFree { .. } => "PA isolate_free",
+            Kind::Putback { .. } => "PA putback",
+            Kind::CompactAlloc { .. } => "PA compact_alloc",
+            Kind::CompactFree { .. } => "PA compact_free",
+            Kind::CompactRelease { .. } => "PA compact_release",
+            Kind::RotateHead { .. } => "PA rotate_head",
+            Kind::RotateTail { .. } => "PA rotate_tail",
+            Kind::Claim { .. } => "PA claim",
+            Kind::MoveBlock { .. } => "PA move_block",
+            Kind::ChangeRange { .. } => "PA change_range",
+            Kind::Boost { .. } => "PA boost",
+            Kind::Unboost { .. } => "PA unboost",
+            Kind::BelowHigh { .. } => "PA below_high",
+            Kind::ReclaimActive { .. } => "PA reclaim_active",
+            Kind::FoldFree { .. } => "PA fold_free",
+            Kind::ReserveHighatomic { .. } => "PA reserve_highatomic",
+            Kind::UnreserveHighatomic { .. } => "PA unreserve_highatomic",
+            Kind::Snapshot { .. } => "PA snapshot",
+            Kind::Lost { .. } => "LOST EVENTS",
+            Kind::Other(name) => name,
+        }
+    }
+}
