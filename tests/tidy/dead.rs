@@ -22,11 +22,9 @@ pub fn modules(sources: &[Source]) -> Vec<Finding> {
 
 fn is_root(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    match parts.as_slice() {
-        [".ci", _] | ["src", "lib.rs"] | ["src", "bin", _] => true,
-        ["tests" | "examples" | "benches", _] | ["tests" | "examples" | "benches", _, "main.rs"] => true,
-        _ => false,
-    }
+    let program = matches!(parts.as_slice(), [".ci", _] | ["src", "lib.rs"] | ["src", "bin", _]);
+    let test = matches!(parts.as_slice(), ["tests" | "examples" | "benches", rest @ ..] if matches!(rest, [_] | [_, "main.rs"]));
+    program || test
 }
 
 /// The files that a file's `mod name;` may mean.
