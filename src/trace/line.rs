@@ -17,9 +17,7 @@ pub struct Header<'a> {
 #[inline(always)]
 pub fn header(line: &[u8]) -> Option<Header<'_>> {
     if line.len() > 40
-        && line[16] == b'-'
-        && line[24] == b' '
-        && line[25] == b'['
+        && (line[16], line[24], line[25]) == (b'-', b' ', b'[')
         && let Some((pid, length)) = small(&line[17..24])
         && line[17 + length..24].iter().all(|&byte| byte == b' ')
         && let Some(header) = after_pid(pid, &line[26..])

@@ -44,7 +44,22 @@ fn declared(source: &Source) -> Vec<String> {
             files.push(format!("{folder}/{name}/mod.rs"));
         }
     }
+    // Another place may be given for a module. It counts from the file's own folder.
+    let paths = occurrences(&code, "#[path").into_iter().filter_map(|at| source.text[at..].split('"').nth(1));
+    files.extend(paths.map(|path| join(source.folder(), path)));
     files
+}
+
+fn join(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in path.split('/') {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
 }
 
 /// Files that nothing names: parts of the page, data of tests, and scripts.
@@ -101,6 +116,9 @@ fn an_undeclared_module_is_found() {
         Source::new("tests/t/main.rs", "mod part;\n"),
         Source::new("tests/t/part.rs", ""),
         Source::new("tests/t/lost.rs", ""),
+        Source::new("tests/u.rs", "#[path = \"u/part.rs\"]\nmod part;\n#[path = \"../src/shared.rs\"]\nmod shared;\n"),
+        Source::new("tests/u/part.rs", ""),
+        Source::new("src/shared.rs", ""),
     ];
     let paths: Vec<String> = modules(&sources).into_iter().map(|f| f.path).collect();
     assert_eq!(paths, ["src/c.rs", "src/d.rs", "tests/t/lost.rs"]);

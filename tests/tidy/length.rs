@@ -9,10 +9,14 @@ const FILE_LIMIT: usize = 350;
 const FUNCTION_LIMIT: usize = 70;
 
 /// Path and lines.
-pub const LONG_FILES: &[(&str, usize)] = &[("src/replay/guided.rs", 365), ("src/trace/event.rs", 563)];
+pub const LONG_FILES: &[(&str, usize)] = &[("src/replay/guided.rs", 365)];
 /// Path, function and lines.
-pub const LONG_FUNCTIONS: &[(&str, &str, usize)] =
-    &[("src/trace/added.rs", "rare", 82), ("src/trace/event.rs", "name", 76)];
+pub const LONG_FUNCTIONS: &[(&str, &str, usize)] = &[
+    ("src/trace/added.rs", "rare", 82),
+    ("src/trace/names.rs", "name", 76),
+    ("tests/trace_kinds.rs", "added_lines", 78),
+    ("tests/trace_kinds.rs", "compaction", 72),
+];
 
 pub fn check(sources: &[Source], long_files: &[(&str, usize)], long_functions: &[(&str, &str, usize)]) -> Vec<Finding> {
     let mut findings = Vec::new();
