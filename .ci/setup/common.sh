@@ -58,7 +58,7 @@ cargo_tool() {
       unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
       CARGO_TARGET_DIR=$tools/build CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=false \
-        cargo install $flags --quiet --force --no-default-features --version "$version" --root "$tools/$crate" "$crate"
+        cargo install $flags --force --no-default-features --version "$version" --root "$tools/$crate" "$crate"
     ) >"$tools/log/$crate.log" 2>&1; then
       for program in "$tools/$crate/bin"/*; do
         ln -sf "../$crate/bin/$(basename "$program")" "$tools/bin/"
