@@ -108,8 +108,8 @@ fn inline_module(code: &str, at: usize) -> bool {
 
 #[test]
 fn upward_uses_are_found() {
-    let text = "use crate::trace::Event;\nuse super::app;\nuse crate::{cli, units};\nuse super::frames;\n// crate::report\n\
-                fn f() { crate::units::g(); crate::record::h() }\n";
+    let text = "use crate::trace::Event;\nuse super::app;\nuse crate::{cli, knobs};\nuse super::frames;\n// crate::report\n\
+                fn f() { crate::model::g(); crate::policy::h() }\n";
     let findings = check(&[Source::new("src/model/mod.rs", text)]);
     let lines: Vec<(usize, &str)> = findings.iter().map(|f| (f.line, f.text.as_str())).collect();
     let grouped = "name one top-level module per `use`, so that this check can read it";
@@ -118,7 +118,7 @@ fn upward_uses_are_found() {
         [
             (1, "model must not use trace"),
             (3, grouped),
-            (6, "model must not use record"),
+            (6, "model must not use policy"),
             (2, "model must not use app"),
             (4, "model must not use frames"),
         ]
@@ -127,7 +127,7 @@ fn upward_uses_are_found() {
 
 #[test]
 fn a_module_may_climb_within_itself() {
-    let text = "use super::frames::Frames;\nuse crate::model::zone::Zone;\nuse crate::units::Pfn;\n";
+    let text = "use super::frames::Frames;\nuse crate::model::zone::Zone;\n";
     assert_eq!(check(&[Source::new("src/model/buddy.rs", text)]), []);
     let far = "use super::super::trace::Event;\n#[cfg(test)]\nmod tests {\n    use super::super::frames;\n}\n";
     let findings = check(&[Source::new("src/model/buddy.rs", far)]);
