@@ -130,6 +130,7 @@ impl Machine {
     fn go_on(&mut self, mut round: Round) {
         if let Some(run) = &mut round.run {
             let i = round.zone;
+            run.note_kswapd(self.kswapd.is_running());
             match run.step(&mut self.node.zones[i], &mut self.owners, &mut self.tally) {
                 Step::More { work } => self.charge_compaction(&work),
                 Step::Done { status, work, .. } => {
