@@ -56,6 +56,11 @@ impl Kcompactd {
         }
     }
 
+    /// Its period of 500 ms began at boot.
+    pub fn first_look_at(&mut self, at_ns: u64) {
+        self.next_check_ns = at_ns;
+    }
+
     pub fn is_running(&self) -> bool {
         self.round.is_some()
     }
