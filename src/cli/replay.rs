@@ -45,7 +45,8 @@ pub fn run(args: &Args) -> Result<String, Failure> {
     let snapshots = files::snapshots_beside(path)?;
     let end = args.end.as_deref().map(files::state).transpose()?;
     let given = Given { start: &start, snapshots: &snapshots, end: end.as_ref() };
-    let (report, _) = replay::guided(given, &trace, |_| true);
+    let (report, _) =
+        if args.native { replay::native(given, &trace, |_| true) } else { replay::guided(given, &trace, |_| true) };
     if args.json {
         return Ok(serde_json::to_string_pretty(&report).expect("a report is plain data") + "\n");
     }

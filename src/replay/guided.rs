@@ -127,10 +127,7 @@ impl Guided {
 
     /// Zone of a block, or a note that the state has no zone that holds it whole.
     pub(super) fn zone_of_block(&mut self, pfn: Pfn, order: Order) -> Option<usize> {
-        let size = 1u32.checked_shl(u32::from(order)).filter(|_| order <= 10);
-        let found = size.filter(|&size| pfn.is_multiple_of(size)).and_then(|size| {
-            self.node.zones.iter().position(|zone| zone.contains(pfn) && zone.contains(pfn + size - 1))
-        });
+        let found = super::zone_of_block(&self.node, pfn, order);
         self.report.impossible += u64::from(found.is_none());
         found
     }

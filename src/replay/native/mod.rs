@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Unguided replay: the stock tracepoints that any user can record, against a start state.
+//!
+//! Lines that an instrumented kernel added are ignored. What stands for what, and when it is used:
+//!
+//! - `mm_page_alloc`: order and flags are the request, which the model answers: which zone, which list, which page. Its
+//!   pfn is looked at after that. Then the model is bent to it.
+//! - `mm_page_alloc_zone_locked`, `mm_page_alloc_extfrag`: that the lines exist says that a list was refilled at this
+//!   moment. Before their pages are looked at, the model answers the allocation which they belong to (the task's next
+//!   `mm_page_alloc`) with the first page of its own refill. Then each further page is named before its line is
+//!   looked at, and the line is adopted. Whether a block was claimed is taken from the lines; an answer that would have
+//!   needed this knowledge does not count.
+//! - `mm_page_free`: takes effect at its `mm_page_free_batched` if there is one, else at once.
+//! - `mm_page_pcpu_drain`: the lines behind a free say how much its list gave back (scored as `trims`, then adopted,
+//!   and what it says about zone flags is kept); lines without a free are a drain or decay. Each page is named before
+//!   its line is looked at.
+//! - `mm_compaction_isolate_freepages` and the like: free pages vanish here; which, the model finds out by the range.
+//! - kswapd's lines: between its wake-up and its last line before it sleeps, reclaim is taken to be active.
+//!
+//! Out of sight, so a source of differences: which target pages a migration used, list rotations by compaction, pages
+//! of the bulk interface, decay that frees nothing, chunks of a contiguous range freed as one block.
+
+mod ahead;
+mod outside;
+mod pages;
+mod refill;
+
+use std::collections::BTreeMap;
+
+use super::lru::LruBatch;
+use super::report::Report;
+use crate::model::frames::{Order, Pfn};
+use crate::model::node::Node;
+use crate::model::percpu::GiveBack;
+use crate::trace::{Event, Kind};
+use ahead::Ahead;
+
+/// One replay under way.
+pub struct Native<'a> {
+    pub node: Node,
+    pub report: Report,
+    events: Vec<&'a Event>,
+    ahead: Ahead,
+    /// Position of the next event.
+    at: usize,
+    /// Events that an earlier one has dealt with.
+    done: Vec<bool>,
+    /// The model's answer to an allocation, by the position of its line, and whether the page has been taken.
+    answers: BTreeMap<usize, Answer>,
+    /// Order of the last `mm_page_free` of each page, which batched frees do not print.
+    freed_orders: BTreeMap<Pfn, Order>,
+    giving_back: BTreeMap<u32, (usize, GiveBack)>,
+    lru: LruBatch,
+    /// Tasks that are reclaiming, and so may ignore watermarks.
+    reclaiming: BTreeMap<u32, ()>,
+    compacting: BTreeMap<u32, outside::Compacting>,
+    /// The boosts at the moment kswapd woke, which it takes back when it is done.
+    boosts: Option<Vec<u32>>,
+    /// Whether the trace prints where balancing begins and ends.
+    has_balance: bool,
+}
+
+/// What the model said about one allocation before its lines were looked at.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answer {
+    pfn: Option<Pfn>,
+    /// The page has left its list already.
+    taken: Option<Pfn>,
+}
+
+impl<'a> Native<'a> {
+    pub fn new(mut node: Node, trace: &'a [Event]) -> Native<'a> {
+        for zone in &mut node.zones {
+            zone.known_claims = Some(Default::default());
+            zone.tracer.switch(true);
+        }
+        let events: Vec<&Event> = trace.iter().filter(|event| is_stock(&event.kind)).collect();
+        let ahead = Ahead::of(&events);
+        Native {
+            node,
+            report: Report { mode: "native".to_owned(), ..Report::default() },
+            ahead,
+            at: 0,
+            done: vec![false; events.len()],
+            has_balance: events.iter().any(|event| matches!(event.kind, Kind::BalanceBegin { .. })),
+            events,
+            answers: BTreeMap::new(),
+            freed_orders: BTreeMap::new(),
+            giving_back: BTreeMap::new(),
+            lru: LruBatch::default(),
+            reclaiming: BTreeMap::new(),
+            compacting: BTreeMap::new(),
+            boosts: None,
+        }
+    }
+
+    /// Events left.
+    pub fn left(&self) -> usize {
+        self.events.len() - self.at
+    }
+
+    /// Replays the next event.
+    pub fn step(&mut self) {
+        let at = self.at;
+        self.at += 1;
+        let event = self.events[at];
+        self.report.events += 1;
+        if self.done[at] {
+            return;
+        }
+        for zone in &mut self.node.zones {
+            zone.cpu = if usize::from(event.cpu) < zone.pcp.len() { event.cpu as u8 } else { 0 };
+        }
+        if !matches!(event.kind, Kind::PcpuDrain { .. }) {
+            self.stop_giving_back(event.pid);
+        }
+        match event.kind {
+            Kind::ZoneLocked { .. } | Kind::Extfrag { .. } => self.refill_run(at),
+            Kind::Alloc { pfn, order, gfp, .. } => self.allocation(at, pfn, order, gfp),
+            Kind::Free { pfn, order } => self.freed(at, pfn, order),
+            Kind::FreeBatched { pfn } => {
+                let order = self.freed_orders.get(&pfn).copied().unwrap_or(0);
+                self.commit_free(at, pfn, order);
+            }
+            Kind::PcpuDrain { pfn, order, .. } => self.drained(at, pfn, order),
+            _ => self.outside(at),
+        }
+        self.kswapd_after(at);
+        self.node.zones.iter_mut().for_each(|zone| drop(zone.tracer.take()));
+    }
+
+    fn line(&self, at: usize) -> u32 {
+        self.events[at].line
+    }
+
+    /// Zone of a block, or a note that the state has no zone that holds it whole.
+    fn zone_of_block(&mut self, pfn: Pfn, order: Order) -> Option<usize> {
+        let found = super::zone_of_block(&self.node, pfn, order);
+        self.report.impossible += u64::from(found.is_none());
+        found
+    }
+}
+
+/// Whether a stock kernel prints it and it says something about pages.
+fn is_stock(kind: &Kind) -> bool {
+    !kind.name().starts_with("PA ") && !matches!(kind, Kind::Other(_) | Kind::Lost { .. })
+}
