@@ -47,12 +47,14 @@ pub struct Native<'a> {
     done: Vec<bool>,
     /// The model's answer to an allocation, by the position of its line, and whether the page has been taken.
     answers: BTreeMap<usize, Answer>,
-    /// Order of the last `mm_page_free` of each page, which batched frees do not print.
-    freed_orders: BTreeMap<Pfn, Order>,
+    /// The last `mm_page_free` of each page.
+    freed: BTreeMap<Pfn, Freed>,
     giving_back: BTreeMap<u32, (usize, GiveBack)>,
     lru: LruBatch,
     /// Tasks that are reclaiming, and so may ignore watermarks.
     reclaiming: BTreeMap<u32, ()>,
+    /// Tasks that the OOM killer chose.
+    victims: BTreeMap<u32, ()>,
     compacting: BTreeMap<u32, outside::Compacting>,
     /// The boosts at the moment kswapd woke, which it takes back when it is done.
     boosts: Option<Vec<u32>>,
@@ -66,6 +68,14 @@ struct Answer {
     pfn: Option<Pfn>,
     /// The page has left its list already.
     taken: Option<Pfn>,
+}
+
+/// A free: its position, and its order, which batched frees do not print.
+#[derive(Clone, Copy, Debug)]
+struct Freed {
+    at: usize,
+    order: Order,
+    batched: bool,
 }
 
 impl<'a> Native<'a> {
@@ -85,10 +95,11 @@ impl<'a> Native<'a> {
             has_balance: events.iter().any(|event| matches!(event.kind, Kind::BalanceBegin { .. })),
             events,
             answers: BTreeMap::new(),
-            freed_orders: BTreeMap::new(),
+            freed: BTreeMap::new(),
             giving_back: BTreeMap::new(),
             lru: LruBatch::default(),
             reclaiming: BTreeMap::new(),
+            victims: BTreeMap::new(),
             compacting: BTreeMap::new(),
             boosts: None,
         }
@@ -119,7 +130,7 @@ impl<'a> Native<'a> {
             Kind::Alloc { pfn, order, gfp, .. } => self.allocation(at, pfn, order, gfp),
             Kind::Free { pfn, order } => self.freed(at, pfn, order),
             Kind::FreeBatched { pfn } => {
-                let order = self.freed_orders.get(&pfn).copied().unwrap_or(0);
+                let order = self.freed.get(&pfn).map_or(0, |freed| freed.order);
                 self.commit_free(at, pfn, order);
             }
             Kind::PcpuDrain { pfn, order, .. } => self.drained(at, pfn, order),

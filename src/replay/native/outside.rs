@@ -35,6 +35,9 @@ impl Native<'_> {
             Kind::DirectReclaimEnd { .. } => {
                 self.reclaiming.remove(&pid);
             }
+            Kind::MarkVictim(ref victim) => {
+                self.victims.insert(victim.pid, ());
+            }
             Kind::CompactBegin { .. } => {
                 self.lru.drain(&mut self.node);
                 self.compacting.insert(pid, Compacting::default());
@@ -77,7 +80,14 @@ impl Native<'_> {
             return;
         }
         let is_kswapd = |kind: &Kind| {
-            matches!(kind, Kind::KswapdWake { .. } | Kind::KswapdSleep { .. } | Kind::WakeupKcompactd { .. })
+            matches!(
+                kind,
+                Kind::KswapdWake { .. }
+                    | Kind::KswapdSleep { .. }
+                    | Kind::WakeupKcompactd { .. }
+                    | Kind::CompactSuitable { .. }
+                    | Kind::CompactDeferred { .. }
+            )
         };
         let next = self.ahead.task(at).map(|next| &self.events[next].kind);
         if next.is_none_or(is_kswapd) {

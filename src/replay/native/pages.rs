@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Frees, and what the per-CPU lists give back.
 
-use super::Native;
+use super::{Freed, Native};
 use crate::model::buddy::Place;
 use crate::model::frames::{Kind as Frame, Order, Pfn};
 use crate::model::pcp::{order_to_pindex, pcp_allowed_order};
@@ -17,9 +17,10 @@ const FLAGS: [u8; 4] =
 impl Native<'_> {
     /// `mm_page_free`.
     pub(super) fn freed(&mut self, at: usize, pfn: Pfn, order: Order) {
-        self.freed_orders.insert(pfn, order);
+        let batched = self.ahead.batched(at).is_some();
+        self.freed.insert(pfn, Freed { at, order, batched });
         self.lru.drain(&mut self.node);
-        if self.ahead.batched(at).is_some() || self.stays_private(at, pfn, order) {
+        if batched || self.stays_private(at, pfn, order) {
             return;
         }
         self.commit_free(at, pfn, order);

@@ -72,15 +72,47 @@ impl Native<'_> {
         self.report.pfn_exact += u64::from(exact);
         self.report.pageblock_exact += u64::from(answer.pfn.is_some_and(|got| got >> 9 == pfn >> 9));
         if !exact {
+            if std::env::var("DBG").is_ok() {
+                let zz = self.zone_of_block(pfn, order).unwrap();
+                let z = &mut self.node.zones[zz];
+                let mt = gfp.migratetype();
+                let l: Vec<u32> = z.frames.iter(z.pcp_list(order_to_pindex(order.min(3), mt))).take(5).collect();
+                eprintln!("{} o{order} t{mt} want {pfn:x} ({:?} {}) got {:x?} taken {:?} list {l:x?} free {} count {} mark {:?} boost {} flags {}", self.events[at].line, z.frames.kind(pfn), z.frames.order(pfn), answer.pfn, answer.taken, z.free_seen(), z.pcp[0].count, z.watermark, z.boost, z.flags);
+            }
             let got = answer.pfn.map_or("none".to_owned(), |got| format!("{got:#x}"));
             self.report.diverge(self.line(at), "mm_page_alloc", format!("{pfn:#x}"), got);
         }
         if answer.taken != Some(pfn) {
-            self.report.adopted += 1;
-            let Some(zone) = self.zone_of_block(pfn, order) else { return };
-            self.node.zones[zone].adopt_allocated(pfn, order);
+            self.adopt_alloc(at, pfn, order);
         }
         self.lru.allocated(&mut self.node, pfn, order, gfp);
+    }
+
+    /// The page came from elsewhere than the model thought. If it is deeper in a per-CPU list, then those in front of
+    /// it cannot be there: freed while the lock was held, which sends them past the list, or taken by somebody whose
+    /// line is yet to come. Pages freed since this task's last allocation may have come after the page was taken.
+    fn adopt_alloc(&mut self, at: usize, pfn: Pfn, order: Order) {
+        self.report.adopted += 1;
+        let Some(zone) = self.zone_of_block(pfn, order) else { return };
+        let z = &mut self.node.zones[zone];
+        if z.frames.kind(pfn) == Frame::Pcp && z.frames.order(pfn) == order {
+            let front: Vec<Pfn> = std::iter::successors(z.frames.prev(pfn), |&pfn| z.frames.prev(pfn)).collect();
+            let in_between = |pfn: &Pfn| {
+                let freed = self.freed.get(pfn).map(|freed| freed.at);
+                freed.is_some_and(|freed| self.ahead.alloc(freed) == Some(at))
+            };
+            if !front.iter().all(in_between) {
+                for wrong in front {
+                    let was_freed = self.freed.get(&wrong).is_some_and(|freed| !freed.batched);
+                    let z = &mut self.node.zones[zone];
+                    z.adopt_allocated(wrong, order);
+                    if was_freed {
+                        z.put_back(wrong, order);
+                    }
+                }
+            }
+        }
+        self.node.zones[zone].adopt_allocated(pfn, order);
     }
 
     /// No line showed a refill, so the page must come from a per-CPU list, or from where the trace does not look.
@@ -115,7 +147,9 @@ impl Native<'_> {
         if self.reclaiming.contains_key(&self.events[at].pid) {
             requests.push(slow.with(slow.flags | alloc_flags::NO_WATERMARKS));
         }
-        requests.push(slow.with((slow.flags | alloc_flags::OOM) & !alloc_flags::NOFRAGMENT));
+        if self.victims.contains_key(&self.events[at].pid) {
+            requests.push(slow.with(slow.flags | alloc_flags::OOM));
+        }
         requests.iter().find_map(|request| Some((self.walk_with(request)?, request.flags)))
     }
 
