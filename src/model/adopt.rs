@@ -96,6 +96,19 @@ impl Zone {
             || (lowest..=MAX_ORDER).any(|o| matches!(self.find_suitable_fallback(o, ft, false), Fallback::Found(_)))
     }
 
+    /// Every block of these orders of a type is known to be gone from its list, nobody saw where to: counts as
+    /// allocated. How many pages.
+    pub(crate) fn forget_free(&mut self, orders: std::ops::RangeInclusive<Order>, ft: Freetype) -> u32 {
+        let mut pages = 0;
+        for order in orders {
+            while let Some(pfn) = self.first_free(order, ft) {
+                self.adopt_allocated(pfn, order);
+                pages += 1 << order;
+            }
+        }
+        pages
+    }
+
     /// Puts a block that the model took wrongly back where an expansion had taken it from: merged, at the head.
     pub(crate) fn put_back(&mut self, pfn: Pfn, order: Order) {
         let ft = self.blocks.freetype(pfn);

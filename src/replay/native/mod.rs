@@ -58,6 +58,8 @@ pub struct Native<'a> {
     compacting: BTreeMap<u32, outside::Compacting>,
     /// The boosts at the moment kswapd woke, which it takes back when it is done.
     boosts: Option<Vec<u32>>,
+    /// By how much a zone's marks have to be raised because the model counts pages as free that are not.
+    phantoms: Vec<u32>,
     /// Whether the trace prints where balancing begins and ends.
     has_balance: bool,
 }
@@ -68,6 +70,8 @@ struct Answer {
     pfn: Option<Pfn>,
     /// The page has left its list already.
     taken: Option<Pfn>,
+    /// The marks allow it; otherwise `pfn` is what would come if they did.
+    granted: bool,
 }
 
 /// A free: its position, and its order, which batched frees do not print.
@@ -87,6 +91,7 @@ impl<'a> Native<'a> {
         let events: Vec<&Event> = trace.iter().filter(|event| is_stock(&event.kind)).collect();
         let ahead = Ahead::of(&events);
         Native {
+            phantoms: vec![0; node.zones.len()],
             node,
             report: Report { mode: "native".to_owned(), ..Report::default() },
             ahead,

@@ -23,7 +23,39 @@ impl Native<'_> {
         if batched || self.stays_private(at, pfn, order) {
             return;
         }
+        if order == 0 && self.freed_range(at, pfn) {
+            return;
+        }
         self.commit_free(at, pfn, order);
+    }
+
+    /// A block that is freed page by page in consecutive lines was split, and comes back as naturally aligned chunks
+    /// without further lines (mm/page_alloc.c:free_contig_range@7.3, which vfree uses). Whether this is one.
+    fn freed_range(&mut self, at: usize, first: Pfn) -> bool {
+        let Some(zone) = self.node.zone_of(first) else { return false };
+        let frames = &self.node.zones[zone].frames;
+        let size = 1 << frames.order(first);
+        if frames.kind(first) != Frame::Used || size == 1 {
+            return false;
+        }
+        let mut members = vec![at];
+        while let Some(i) = self.ahead.task(members[members.len() - 1])
+            && self.ahead.batched(i).is_none()
+            && matches!(self.events[i].kind, Kind::Free { pfn, order: 0 } if pfn == first + members.len() as u32)
+        {
+            members.push(i);
+        }
+        if members.len() < size {
+            return false;
+        }
+        let (mut pfn, end) = (first, first + members.len() as u32);
+        members.iter().for_each(|&i| self.done[i] = true);
+        while pfn < end {
+            let order = (pfn.trailing_zeros() as Order).min((end - pfn).ilog2() as Order).min(10);
+            self.commit_free(members[members.len() - 1], pfn, order);
+            pfn += 1 << order;
+        }
+        true
     }
 
     /// The free takes effect.

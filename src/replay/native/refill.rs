@@ -6,13 +6,15 @@ use std::collections::VecDeque;
 use super::{Answer, Native};
 use crate::model::alloc_flags;
 use crate::model::frames::{Kind as Frame, Order, Pfn};
-use crate::model::freetype::Freetype;
+use crate::model::freetype::{Freetype, fallbacks};
 use crate::model::gfp::Gfp;
 use crate::model::pageblock::{PAGEBLOCK_ORDER, block_start};
 use crate::model::pcp::{order_to_pindex, pcp_allowed_order};
 use crate::model::request::Request;
 use crate::model::rmqueue::RmqueueMode;
 use crate::model::tracepoint::Tracepoint;
+use crate::model::watermark::WMARK_LOW;
+use crate::model::zone::MAX_ORDER;
 use crate::trace::Kind;
 
 /// One page that left a free list, as the lines tell it.
@@ -45,6 +47,15 @@ enum Path {
     Buddy(usize),
 }
 
+/// Where a walk ended, with the flags that led there.
+#[derive(Clone, Copy, Debug)]
+struct Walk {
+    path: Path,
+    flags: u32,
+    /// The marks allow it.
+    granted: bool,
+}
+
 /// Flags of the steps of one request's refill.
 #[derive(Clone, Copy)]
 struct Ask {
@@ -64,9 +75,12 @@ impl Native<'_> {
             None => self.answer_without_refill(at, order, gfp),
         };
         let Some(pfn) = pfn else {
-            self.report.refusals.add(answer.pfn.is_none());
+            self.report.refusals.add(!answer.granted);
             return;
         };
+        if !answer.granted {
+            self.report.refusals.add(false);
+        }
         let exact = answer.pfn == Some(pfn);
         self.report.allocations += 1;
         self.report.pfn_exact += u64::from(exact);
@@ -77,7 +91,19 @@ impl Native<'_> {
                 let z = &mut self.node.zones[zz];
                 let mt = gfp.migratetype();
                 let l: Vec<u32> = z.frames.iter(z.pcp_list(order_to_pindex(order.min(3), mt))).take(5).collect();
-                eprintln!("{} o{order} t{mt} want {pfn:x} ({:?} {}) got {:x?} taken {:?} list {l:x?} free {} count {} mark {:?} boost {} flags {}", self.events[at].line, z.frames.kind(pfn), z.frames.order(pfn), answer.pfn, answer.taken, z.free_seen(), z.pcp[0].count, z.watermark, z.boost, z.flags);
+                eprintln!(
+                    "{} o{order} t{mt} want {pfn:x} ({:?} {}) got {:x?} taken {:?} list {l:x?} free {} count {} mark {:?} boost {} flags {}",
+                    self.events[at].line,
+                    z.frames.kind(pfn),
+                    z.frames.order(pfn),
+                    answer.pfn,
+                    answer.taken,
+                    z.free_seen(),
+                    z.pcp[0].count,
+                    z.watermark,
+                    z.boost,
+                    z.flags
+                );
             }
             let got = answer.pfn.map_or("none".to_owned(), |got| format!("{got:#x}"));
             self.report.diverge(self.line(at), "mm_page_alloc", format!("{pfn:#x}"), got);
@@ -117,21 +143,42 @@ impl Native<'_> {
 
     /// No line showed a refill, so the page must come from a per-CPU list, or from where the trace does not look.
     fn answer_without_refill(&mut self, at: usize, order: Order, gfp: Gfp) -> Answer {
-        match self.walk(at, order, gfp) {
-            Some((Path::Head(zone, pfn), _)) => {
-                let z = &mut self.node.zones[zone];
-                let Kind::Alloc { pfn: real, .. } = self.events[at].kind else { unreachable!("an allocation's line") };
-                if real == Some(pfn) {
-                    z.pcp_take_head(order, gfp.migratetype());
+        let walk = self.walk(at, order, gfp);
+        let granted = walk.is_some_and(|walk| walk.granted);
+        let Kind::Alloc { pfn: real, .. } = self.events[at].kind else { unreachable!("an allocation's line") };
+        let answer = match walk.map(|walk| walk.path) {
+            Some(Path::Head(zone, pfn)) => {
+                let taken = Some(pfn).filter(|_| real == Some(pfn));
+                if taken.is_some() {
+                    self.node.zones[zone].pcp_take_head(order, gfp.migratetype());
                 }
-                Answer { pfn: Some(pfn), taken: Some(pfn).filter(|_| real == Some(pfn)) }
+                Answer { pfn: Some(pfn), taken, granted }
             }
-            _ => Answer::default(),
+            _ => Answer { granted, ..Answer::default() },
+        };
+        if let Some(zone) = real.and_then(|pfn| self.node.zone_of(pfn)) {
+            self.learn_zone(walk, zone);
+        }
+        answer
+    }
+
+    /// What the zone that served a request says about the marks of the zones that could have: a zone that was passed
+    /// over has fewer free pages than the model thinks, one that served against the model's marks has no boost.
+    fn learn_zone(&mut self, walk: Option<Walk>, real: usize) {
+        let Some(Walk { path, granted, .. }) = walk else { return };
+        let (Path::Head(zone, _) | Path::Refill(zone, _) | Path::Buddy(zone)) = path;
+        if granted && zone > real {
+            let z = &self.node.zones[zone];
+            self.phantoms[zone] = z.free_seen().saturating_sub(u64::from(z.wmark_pages(WMARK_LOW))) as u32;
+        } else if !granted || zone < real {
+            self.phantoms[real] = 0;
+            self.node.zones[real].boost = 0;
         }
     }
 
-    /// The zonelist walk up to the point where a page is taken: fast flags, then the slow path's.
-    fn walk(&mut self, at: usize, order: Order, gfp: Gfp) -> Option<(Path, u32)> {
+    /// The zonelist walk up to the point where a page is taken: fast flags, then the slow path's. When all marks
+    /// refuse, the page that would come if they did not.
+    fn walk(&mut self, at: usize, order: Order, gfp: Gfp) -> Option<Walk> {
         let ft = gfp.migratetype();
         if ft > 2 {
             return None;
@@ -144,20 +191,28 @@ impl Native<'_> {
             requests.push(fast.with(fast.flags & !alloc_flags::NOFRAGMENT));
         }
         requests.push(slow);
-        if self.reclaiming.contains_key(&self.events[at].pid) {
-            requests.push(slow.with(slow.flags | alloc_flags::NO_WATERMARKS));
-        }
-        if self.victims.contains_key(&self.events[at].pid) {
+        let pid = self.events[at].pid;
+        if self.victims.contains_key(&pid) {
             requests.push(slow.with(slow.flags | alloc_flags::OOM));
         }
-        requests.iter().find_map(|request| Some((self.walk_with(request)?, request.flags)))
+        let (reclaims, last) = (self.reclaiming.contains_key(&pid), requests.len());
+        requests.push(slow.with(slow.flags | alloc_flags::NO_WATERMARKS));
+        requests.push(slow.with((slow.flags | alloc_flags::NO_WATERMARKS) & !alloc_flags::NOFRAGMENT));
+        requests.iter().enumerate().find_map(|(i, request)| {
+            let path = self.walk_with(request)?;
+            Some(Walk { path, flags: request.flags, granted: i < last || reclaims })
+        })
     }
 
     fn walk_with(&mut self, request: &Request) -> Option<Path> {
         let &Request { order, freetype: ft, flags, highest_zone, .. } = request;
         for i in (0..self.node.zones.len()).rev() {
             let z = &mut self.node.zones[i];
-            if z.span.index > highest_zone || !z.may_allocate(request) {
+            let phantoms = self.phantoms[i];
+            z.boost += phantoms;
+            let may = z.span.index <= highest_zone && z.may_allocate(request);
+            z.boost -= phantoms;
+            if !may {
                 continue;
             }
             if pcp_allowed_order(order) {
@@ -193,10 +248,14 @@ impl Native<'_> {
             _ => None,
         };
         let usual = Request::fast(Gfp::GFP_KERNEL, order, self.node.defrag_mode).flags;
-        let (path, flags) = walked.map_or((None, usual), |(path, flags)| (Some(path), flags));
+        if alloc.is_some() {
+            self.learn_zone(walked, zone);
+        }
+        let (path, flags) = (walked.map(|walk| walk.path), walked.map_or(usual, |walk| walk.flags));
         let ask = Ask { order, ft, flags };
         let answered = matches!(path, Some(Path::Refill(i, _) | Path::Buddy(i)) if i == zone);
         let answer = self.take_all(zone, ask, &takes, answered);
+        let answer = Answer { pfn: answer, taken: None, granted: walked.is_none_or(|walk| walk.granted) };
         self.after_refill(zone, ask, &takes, path, (alloc, answer));
     }
 
@@ -266,6 +325,9 @@ impl Native<'_> {
                 if let Some(wrong) = got {
                     self.node.zones[zone].put_back(wrong, ask.order);
                 }
+                if before != RmqueueMode::Steal {
+                    self.forget_phantoms(zone, take);
+                }
                 self.adopt_take(take);
                 mode = match take.fallback {
                     Some(Fallback { claimed: false, .. }) => RmqueueMode::Steal,
@@ -307,6 +369,26 @@ impl Native<'_> {
         honest
     }
 
+    /// A request that was served from another type's memory found all better lists empty. What the model still has on
+    /// them went where the trace does not look: migration targets.
+    fn forget_phantoms(&mut self, zone: usize, take: &Take) {
+        let Some(Fallback { chunk, from, claimed }) = take.fallback else { return };
+        let z = &mut self.node.zones[zone];
+        let mut pages = z.forget_free(take.order..=MAX_ORDER, take.wanted);
+        let row = fallbacks(take.wanted);
+        let better = &row[..row.iter().position(|&ft| ft == from).unwrap_or(0)];
+        for &ft in row {
+            if !claimed && chunk > take.order {
+                pages += z.forget_free(take.order..=chunk - 1, ft);
+            }
+            pages += z.forget_free((chunk + 1).max(PAGEBLOCK_ORDER)..=MAX_ORDER, ft);
+        }
+        for &ft in better.iter().filter(|_| !claimed || chunk >= PAGEBLOCK_ORDER) {
+            pages += z.forget_free(chunk..=chunk, ft);
+        }
+        self.report.adopted += u64::from(pages);
+    }
+
     /// Bends the model to a page that left a free list.
     fn adopt_take(&mut self, take: &Take) {
         let Some(zone) = self.zone_of_block(take.pfn, take.order) else { return };
@@ -325,7 +407,7 @@ impl Native<'_> {
         ask: Ask,
         takes: &[Take],
         path: Option<Path>,
-        (alloc, answer): (Option<usize>, Option<Pfn>),
+        (alloc, answer): (Option<usize>, Answer),
     ) {
         let real = alloc.and_then(|alloc| match self.events[alloc].kind {
             Kind::Alloc { pfn, .. } => pfn,
@@ -337,7 +419,7 @@ impl Native<'_> {
         {
             // The first page is the model's; a later one means that other requests came before, unseen.
             let first = takes.first().map(|take| take.pfn) == real;
-            self.answers.insert(alloc, Answer { pfn: answer.filter(|_| first), taken: real });
+            self.answers.insert(alloc, Answer { pfn: answer.pfn.filter(|_| first), taken: real, ..answer });
         }
         if is_buddy {
             return;
