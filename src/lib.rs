@@ -6,4 +6,5 @@ pub mod cli;
 pub mod model;
 pub mod replay;
 pub mod report;
+pub mod stats;
 pub mod trace;
