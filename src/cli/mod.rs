@@ -29,9 +29,12 @@ enum Command {
 pub fn main() -> ExitCode {
     let Command::Replay(args) = Cli::parse().command;
     match replay::run(&args) {
-        Ok(text) => {
+        Ok((text, wrong)) => {
             print!("{text}");
-            ExitCode::SUCCESS
+            wrong.map_or(ExitCode::SUCCESS, |wrong| {
+                eprintln!("oompoint: {wrong}");
+                ExitCode::from(BAD_INPUT)
+            })
         }
         Err(error) => {
             eprintln!("oompoint: {error}");

@@ -76,6 +76,9 @@ impl Guided {
     pub fn step(&mut self, event: &Event) {
         self.report.events += 1;
         (self.line, self.pid) = (event.line, event.pid);
+        for zone in &mut self.node.zones {
+            zone.cpu = if usize::from(event.cpu) < zone.pcp.len() { event.cpu as u8 } else { 0 };
+        }
         match &event.kind {
             &Kind::PcpAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
                 let wanted = Allocation { zone, order, pfn };

@@ -10,8 +10,11 @@ mod lru;
 pub mod native;
 mod outside;
 pub mod report;
+pub mod survey;
+mod survey_text;
 
 pub use report::{Divergence, Report, Score};
+pub use survey::{Survey, survey};
 
 use guided::Guided;
 use native::Native;
@@ -56,6 +59,24 @@ pub fn guided(given: Given, trace: &Imported, mut progress: impl FnMut(usize) ->
     report.skipped_lines = u64::from(trace.skipped.total);
     report.digest = state_digest(&run.node);
     (report, run.node)
+}
+
+/// How many events name a page, and how many of those lie outside of the state's zones.
+pub fn outside_of(state: &State, trace: &Imported) -> (u64, u64) {
+    let (mut outside, mut all) = (0, 0);
+    for event in &trace.events {
+        let (Kind::Alloc { pfn: Some(pfn), .. }
+        | Kind::Free { pfn, .. }
+        | Kind::ZoneLocked { pfn, .. }
+        | Kind::PcpuDrain { pfn, .. }) = event.kind
+        else {
+            continue;
+        };
+        all += 1;
+        let holds = |zone: &crate::trace::state::Zone| (zone.start_pfn..zone.end_pfn()).contains(&pfn);
+        outside += u64::from(!state.zones.iter().any(holds));
+    }
+    (outside, all)
 }
 
 /// xxHash64 of all zones, hexadecimal.

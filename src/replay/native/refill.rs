@@ -86,25 +86,6 @@ impl Native<'_> {
         self.report.pfn_exact += u64::from(exact);
         self.report.pageblock_exact += u64::from(answer.pfn.is_some_and(|got| got >> 9 == pfn >> 9));
         if !exact {
-            if std::env::var("DBG").is_ok() {
-                let zz = self.zone_of_block(pfn, order).unwrap();
-                let z = &mut self.node.zones[zz];
-                let mt = gfp.migratetype();
-                let l: Vec<u32> = z.frames.iter(z.pcp_list(order_to_pindex(order.min(3), mt))).take(5).collect();
-                eprintln!(
-                    "{} o{order} t{mt} want {pfn:x} ({:?} {}) got {:x?} taken {:?} list {l:x?} free {} count {} mark {:?} boost {} flags {}",
-                    self.events[at].line,
-                    z.frames.kind(pfn),
-                    z.frames.order(pfn),
-                    answer.pfn,
-                    answer.taken,
-                    z.free_seen(),
-                    z.pcp[0].count,
-                    z.watermark,
-                    z.boost,
-                    z.flags
-                );
-            }
             let got = answer.pfn.map_or("none".to_owned(), |got| format!("{got:#x}"));
             self.report.diverge(self.line(at), "mm_page_alloc", format!("{pfn:#x}"), got);
         }
