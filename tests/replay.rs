@@ -133,7 +133,8 @@ fn damaged(damage: Damage, rng: &mut Xoshiro256PlusPlus) -> Vec<u8> {
             let mut blocks: Vec<&[&[u8]]> = all.chunks(rng.random_range(20..2000u32) as usize).collect();
             for at in 0..blocks.len() {
                 if rng.random_ratio(1, 4) {
-                    blocks.swap(at, rng.random_range(0..blocks.len() as u32) as usize);
+                    let other = rng.random_range(0..blocks.len() as u32) as usize;
+                    blocks.swap(at, other);
                 }
             }
             blocks.concat().concat()

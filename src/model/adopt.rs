@@ -10,7 +10,7 @@ use super::fallback::Fallback;
 use super::frames::{Kind, Order, Pfn};
 use super::freetype::{self, Freetype};
 use super::pageblock::{PAGEBLOCK_ORDER, block_start};
-use super::pcp::NR_PCP_LISTS;
+use super::pcp::{NR_PCP_LISTS, pindex_to_order};
 use super::zone::{MAX_ORDER, Zone};
 
 impl Zone {
@@ -84,6 +84,26 @@ impl Zone {
             self.frames.set(frame, Kind::Tail, 0);
             self.free_one_page(frame, 0, ft, Place::Usual);
         }
+    }
+
+    /// The page that was really given back instead of `wrong`, which the model has just freed to the buddy lists: what
+    /// lay behind the right page went before it, unseen. If the right page is on no list, then `wrong` still is.
+    pub(crate) fn adopt_given_back(&mut self, wrong: Option<(Pfn, u32)>, pfn: Pfn, order: Order) {
+        if self.frames.kind(pfn) == Kind::Pcp && self.frames.order(pfn) == order {
+            while let Some(behind) = self.frames.next(pfn) {
+                self.adopt_allocated(behind, order);
+                self.free_to_buddy(behind, order, Place::Usual);
+            }
+        } else if let Some((wrong, pindex)) = wrong {
+            let order = pindex_to_order(pindex);
+            self.adopt_allocated(wrong, order);
+            let list = self.pcp_list(pindex);
+            self.frames.set(wrong, Kind::Pcp, order);
+            self.frames.push_back(list, wrong);
+            self.pcp_mut().count += 1 << order;
+        }
+        self.adopt_allocated(pfn, order);
+        self.free_to_buddy(pfn, order, Place::Usual);
     }
 
     /// Whether the free lists hold something for such a request; changes nothing.

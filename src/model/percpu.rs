@@ -177,6 +177,11 @@ impl Zone {
         Some(pfn)
     }
 
+    /// The list that the last page came from.
+    pub(crate) fn last_pindex(todo: &GiveBack) -> u32 {
+        todo.chunk_pindex
+    }
+
     /// Whether `give_back_page` would find nothing more.
     pub(crate) fn is_given_back(&mut self, todo: &GiveBack) -> bool {
         self.pcp_mut().count == 0 || todo.chunk_left <= 0 && todo.pages == 0

@@ -15,7 +15,7 @@ use crate::model::frames::{Kind as Frame, Order, Pfn};
 use crate::model::node::Node;
 use crate::model::percpu::GiveBack;
 use crate::model::tracepoint::Tracepoint;
-use crate::model::zone::{Capture, KnownClaim};
+use crate::model::zone::{Capture, KnownClaim, Zone};
 use crate::trace::{Event, Kind};
 
 /// One replay under way.
@@ -139,7 +139,7 @@ impl Guided {
         &mut self,
         wanted: Allocation,
         event: &str,
-        predict: impl FnOnce(&mut crate::model::zone::Zone) -> Option<Pfn>,
+        predict: impl FnOnce(&mut Zone) -> Option<Pfn>,
     ) {
         let Allocation { zone, order, pfn, .. } = wanted;
         let Some(i) = self.position(zone) else { return };
@@ -288,9 +288,14 @@ impl Guided {
         self.keep_captures(zone);
         self.report.drained_exact += u64::from(got == Some(pfn));
         if got != Some(pfn) {
+            let wrong = got.map(|got| (got, Zone::last_pindex(&todo)));
             let got = got.map_or("none".to_owned(), |got| format!("{got:#x}"));
             self.report.diverge(self.line, "pcpu_drain", format!("{pfn:#x}"), got);
-            self.adopt_drain(pfn, order);
+            self.report.adopted += 1;
+            match self.zone_of_block(pfn, order) {
+                Some(i) if i == zone => self.node.zones[zone].adopt_given_back(wrong, pfn, order),
+                _ => self.adopt_drain(pfn, order),
+            }
         }
         let z = &mut self.node.zones[zone];
         if z.is_given_back(&todo) {

@@ -6,7 +6,7 @@ use crate::model::buddy::Place;
 use crate::model::frames::{Kind as Frame, Order, Pfn};
 use crate::model::pcp::{order_to_pindex, pcp_allowed_order};
 use crate::model::percpu::GiveBack;
-use crate::model::zone::zone_flag;
+use crate::model::zone::{Zone, zone_flag};
 use crate::trace::Kind;
 
 /// Flags that change what a free gives back, in the order in which they are tried when a free gave back another
@@ -141,9 +141,10 @@ impl Native<'_> {
         let got = z.give_back_page(&mut todo);
         self.report.drained_exact += u64::from(got == Some(pfn));
         if got != Some(pfn) {
+            self.report.adopted += 1;
+            z.adopt_given_back(got.map(|got| (got, Zone::last_pindex(&todo))), pfn, order);
             let got = got.map_or("none".to_owned(), |got| format!("{got:#x}"));
             self.report.diverge(self.line(at), "mm_page_pcpu_drain", format!("{pfn:#x}"), got);
-            self.adopt_drain(zone, pfn, order);
         }
         let z = &mut self.node.zones[zone];
         if z.is_given_back(&todo) {
@@ -163,14 +164,6 @@ impl Native<'_> {
             return todo;
         }
         GiveBack::new(pages, 0, u32::MAX, 0, false)
-    }
-
-    /// The kernel freed this page to the buddy lists; so does the model, from wherever it has it.
-    fn adopt_drain(&mut self, zone: usize, pfn: Pfn, order: Order) {
-        self.report.adopted += 1;
-        let z = &mut self.node.zones[zone];
-        z.adopt_allocated(pfn, order);
-        z.free_to_buddy(pfn, order, Place::Usual);
     }
 
     /// The task does something else: whatever the model still wanted to give back was too much.
