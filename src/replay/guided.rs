@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::lru::LruBatch;
 use super::report::Report;
 use crate::model::buddy::Place;
-use crate::model::frames::{Kind as Frame, Order, Pfn};
+use crate::model::frames::{Order, Pfn};
 use crate::model::node::Node;
 use crate::model::percpu::GiveBack;
 use crate::model::tracepoint::Tracepoint;
@@ -82,6 +82,7 @@ impl Guided {
         match &event.kind {
             &Kind::PcpAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
                 let wanted = Allocation { zone, order, pfn };
+                self.adopt_lost_refill(zone, order, migratetype);
                 self.allocation(wanted, "pcp_alloc", |z| {
                     z.pcp_mut().free_count >>= 1;
                     if z.frames.is_list_empty(z.pcp_list(crate::model::pcp::order_to_pindex(order, migratetype)))
@@ -163,30 +164,8 @@ impl Guided {
             }
         }
         if got != pfn {
-            self.adopt(i, got, pfn, order);
+            self.adopt(i, event == "buddy_alloc", got, pfn, order);
         }
-    }
-
-    /// Puts a wrong page back where it came from and takes the right one from wherever it is.
-    fn adopt(&mut self, zone: usize, got: Option<Pfn>, pfn: Option<Pfn>, order: Order) {
-        let z = &mut self.node.zones[zone];
-        if let Some(wrong) = got {
-            let ft = z.blocks.freetype(wrong);
-            z.frames.set(wrong, Frame::Used, order);
-            if crate::model::pcp::pcp_allowed_order(order) {
-                let list = z.pcp_list(crate::model::pcp::order_to_pindex(order, ft));
-                z.frames.push_front(list, wrong);
-                z.frames.set(wrong, Frame::Pcp, order);
-                z.pcp_mut().count += 1 << order;
-            } else {
-                z.free_to_buddy(wrong, order, Place::Usual);
-            }
-        }
-        if let Some(right) = pfn {
-            self.report.adopted += 1;
-            self.node.zones[zone].adopt_allocated(right, order);
-        }
-        self.node.zones[zone].tracer.take();
     }
 
     fn refill(&mut self, zone: u8, order: Order, migratetype: u8, flags: u32, expected: (u32, u32)) {
@@ -195,6 +174,8 @@ impl Guided {
             self.report.impossible += 1;
             return;
         }
+        let real = self.real_takes();
+        self.forget_list(i, order, migratetype);
         let z = &mut self.node.zones[i];
         z.known_claims = Some(std::mem::take(&mut self.claims));
         let want = z.pcp_refill_size(order);
@@ -205,6 +186,7 @@ impl Guided {
             let show = |(want, got): (u32, u32)| format!("{got} of {want}");
             self.report.diverge(self.line, "bulk", show(expected), show((want, got)));
         }
+        self.adopt_refill(i, order, migratetype, &real);
     }
 
     /// NR_FREE_PAGES as printed with an allocation, which shows the per-CPU drift.
@@ -213,22 +195,6 @@ impl Guided {
             let seen = self.node.zones[i].free_seen();
             self.report.free_counter.add(seen == u64::from(free));
         }
-    }
-
-    /// Makes sure that the model holds a block allocated before it is freed.
-    fn own(&mut self, zone: usize, pfn: Pfn, order: Order) {
-        let z = &mut self.node.zones[zone];
-        let frame = (z.frames.kind(pfn), z.frames.order(pfn));
-        if frame == (Frame::Used, order) {
-            return;
-        }
-        let free = (pfn..pfn + (1 << order))
-            .any(|frame| z.block_around(frame).is_some_and(|(_, kind, _)| matches!(kind, Frame::Buddy | Frame::Pcp)));
-        self.report.adopted += u64::from(free);
-        if free {
-            self.report.diverge(self.line, "free", format!("{pfn:#x} allocated"), format!("{:?}", frame.0));
-        }
-        self.node.zones[zone].adopt_allocated(pfn, order);
     }
 
     fn free_to_pcp(&mut self, pfn: Pfn, order: Order, migratetype: Option<u8>) {
@@ -306,15 +272,6 @@ impl Guided {
         self.node.zones[zone].tracer.take();
     }
 
-    /// The kernel freed this page to the buddy lists; so does the model, from wherever it has it.
-    fn adopt_drain(&mut self, pfn: Pfn, order: Order) {
-        let Some(i) = self.zone_of_block(pfn, order) else { return };
-        self.report.adopted += 1;
-        let z = &mut self.node.zones[i];
-        z.adopt_allocated(pfn, order);
-        z.free_to_buddy(pfn, order, Place::Usual);
-    }
-
     fn keep_captures(&mut self, zone: usize) {
         if let Capture::Told(rest) = std::mem::take(&mut self.node.zones[zone].capture) {
             self.captures = rest;
@@ -348,6 +305,10 @@ impl Guided {
 
     pub(super) fn line(&self) -> u32 {
         self.line
+    }
+
+    pub(super) fn seen(&self) -> &[Tracepoint] {
+        &self.seen
     }
 
     pub(super) fn take_seen(&mut self) -> Vec<Tracepoint> {
