@@ -5,8 +5,10 @@ use super::guided::Guided;
 use crate::model::buddy::Place;
 use crate::model::frames::{Kind as Frame, Order, Pfn};
 use crate::model::freetype::Freetype;
-use crate::model::pcp::{order_to_pindex, pcp_allowed_order};
+use crate::model::pcp::{BATCH_SCALE_MAX, NR_PCP_LISTS_STOCK, order_to_pindex, pcp_allowed_order};
+use crate::model::percpu::GiveBack;
 use crate::model::tracepoint::Tracepoint;
+use crate::trace::Kind;
 
 /// A page that really left a free list, and the chunk that was claimed for it if any.
 pub(super) type RealTake = (Pfn, Option<Order>);
@@ -46,6 +48,18 @@ impl Guided {
         let z = &mut self.node.zones[i];
         z.adopt_allocated(pfn, order);
         z.free_to_buddy(pfn, order, Place::Usual);
+    }
+
+    /// The kernel gives back another amount, and says what its tuning is.
+    pub(super) fn adopt_trim(&mut self, trim: &Kind) {
+        let &Kind::PcpTrim { zone, pindex, to_free, high, pcp_high, free_count, .. } = trim else { return };
+        let Some(i) = self.position(zone) else { return };
+        let pcp = self.node.zones[i].pcp_mut();
+        (pcp.high, pcp.free_count) = (pcp_high.min(pcp.high_max), free_count.min(pcp.batch << BATCH_SCALE_MAX));
+        if u32::from(pindex) < NR_PCP_LISTS_STOCK as u32 {
+            let todo = GiveBack::new(to_free, u32::from(pindex), pcp.batch, high, true);
+            self.start_giving_back(i, Some(todo));
+        }
     }
 
     /// Makes sure that the model holds a block allocated before it is freed.
