@@ -82,7 +82,8 @@ fn the_native_replay_stays_in_step() {
 
 #[test]
 fn the_native_replay_reads_no_added_line() {
-    let stock: Vec<u8> = TEXT.split_inclusive(|&byte| byte == b'\n').filter(|line| !has_added(line)).flatten().copied().collect();
+    let stock: Vec<u8> =
+        TEXT.split_inclusive(|&byte| byte == b'\n').filter(|line| !has_added(line)).flatten().copied().collect();
     let (full, stock) = (native(&TRACE), native(&trace::import(&stock)));
     let figures = |report: &Report| (report.pfn_exact, report.drained_exact, report.fallbacks, report.digest.clone());
     assert_eq!(figures(&full), figures(&stock));
@@ -116,9 +117,7 @@ enum Damage {
 fn damaged(damage: Damage, rng: &mut Xoshiro256PlusPlus) -> Vec<u8> {
     let lines = || TEXT.split_inclusive(|&byte| byte == b'\n');
     match damage {
-        Damage::DropLines { one_in } => {
-            lines().filter(|_| !rng.random_ratio(1, one_in)).flatten().copied().collect()
-        }
+        Damage::DropLines { one_in } => lines().filter(|_| !rng.random_ratio(1, one_in)).flatten().copied().collect(),
         Damage::Truncate => TEXT[..rng.random_range(0..TEXT.len() as u64) as usize].to_vec(),
         Damage::FlipBytes { count } => {
             let mut text = TEXT.clone();

@@ -79,8 +79,8 @@ impl Guided {
         for zone in &mut self.node.zones {
             zone.cpu = if usize::from(event.cpu) < zone.pcp.len() { event.cpu as u8 } else { 0 };
         }
-        match &event.kind {
-            &Kind::PcpAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
+        match event.kind {
+            Kind::PcpAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
                 let wanted = Allocation { zone, order, pfn };
                 self.adopt_lost_refill(zone, order, migratetype);
                 self.allocation(wanted, "pcp_alloc", |z| {
@@ -94,30 +94,30 @@ impl Guided {
                 });
                 self.free_counter(zone, free);
             }
-            &Kind::BuddyAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
+            Kind::BuddyAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
                 let wanted = Allocation { zone, order, pfn };
                 self.allocation(wanted, "buddy_alloc", |z| z.rmqueue_buddy(order, migratetype, alloc_flags));
                 self.free_counter(zone, free);
             }
-            &Kind::BulkAlloc { zone, migratetype, pfn } => {
+            Kind::BulkAlloc { zone, migratetype, pfn } => {
                 let wanted = Allocation { zone, order: 0, pfn: Some(pfn) };
                 self.allocation(wanted, "bulkalloc", |z| z.pcp_take_head(0, migratetype));
             }
-            &Kind::Bulk { zone, order, want, got, migratetype, alloc_flags } => {
+            Kind::Bulk { zone, order, want, got, migratetype, alloc_flags } => {
                 self.refill(zone, order, migratetype, alloc_flags, (want, got));
             }
-            &Kind::Alloc { pfn: Some(pfn), order, gfp, .. } => self.lru.allocated(&mut self.node, pfn, order, gfp),
-            &Kind::Free { pfn, order } => {
+            Kind::Alloc { pfn: Some(pfn), order, gfp, .. } => self.lru.allocated(&mut self.node, pfn, order, gfp),
+            Kind::Free { pfn, order } => {
                 self.freed_orders.insert(pfn, order);
                 self.lru.drain(&mut self.node);
             }
-            &Kind::FreeBatched { pfn } => {
+            Kind::FreeBatched { pfn } => {
                 let order = self.freed_orders.get(&pfn).copied().unwrap_or(0);
                 self.free_to_pcp(pfn, order, None);
             }
-            &Kind::PcpFree { pfn, order, migratetype } => self.free_to_pcp(pfn, order, Some(migratetype)),
-            &Kind::BuddyFree { pfn, order } => self.free_to_buddy(pfn, order),
-            &Kind::PcpuDrain { pfn, order, .. } => self.drained(pfn, order),
+            Kind::PcpFree { pfn, order, migratetype } => self.free_to_pcp(pfn, order, Some(migratetype)),
+            Kind::BuddyFree { pfn, order } => self.free_to_buddy(pfn, order),
+            Kind::PcpuDrain { pfn, order, .. } => self.drained(pfn, order),
             _ => self.outside(&event.kind),
         }
     }
@@ -136,12 +136,7 @@ impl Guided {
         found
     }
 
-    fn allocation(
-        &mut self,
-        wanted: Allocation,
-        event: &str,
-        predict: impl FnOnce(&mut Zone) -> Option<Pfn>,
-    ) {
+    fn allocation(&mut self, wanted: Allocation, event: &str, predict: impl FnOnce(&mut Zone) -> Option<Pfn>) {
         let Allocation { zone, order, pfn, .. } = wanted;
         let Some(i) = self.position(zone) else { return };
         if order > 10 || pfn.is_some_and(|pfn| self.zone_of_block(pfn, order) != Some(i)) {

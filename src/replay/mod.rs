@@ -91,7 +91,7 @@ pub fn state_digest(node: &Node) -> String {
 pub fn native(given: Given, trace: &Imported, mut progress: impl FnMut(usize) -> bool) -> (Report, Node) {
     let mut run = Native::new(load::node(given.start), &trace.events);
     while run.left() > 0 {
-        if run.left() % 8192 == 0 && !progress(run.left()) {
+        if run.left().is_multiple_of(8192) && !progress(run.left()) {
             run.report.not_judged.push("everything behind the point where the replay was stopped".to_owned());
             break;
         }
