@@ -74,7 +74,7 @@ fn the_native_replay_stays_in_step() {
     assert_eq!(report.allocations, 35_692);
     assert!(share(report.allocations, report.pfn_exact) >= 9_990, "{report}");
     assert!(share(report.allocations, report.pageblock_exact) >= 9_990, "{report}");
-    assert!(share(report.drained, report.drained_exact) >= 9_600, "{report}");
+    assert!(share(report.drained, report.drained_exact) >= 9_900, "{report}");
     assert!(report.fallbacks.per_myriad() >= Some(9_800), "{report}");
     assert!(report.refusals.per_myriad() >= Some(9_900), "{report}");
     assert_eq!(report.impossible, 0, "{report}");
@@ -184,7 +184,9 @@ fn one_line_in_a_hundred_missing_costs_little() {
         let trace = trace::import(&damaged(Damage::DropLines { one_in: 100 }, &mut rng));
         let (guided, native) = (guided(&trace), native(&trace));
         println!("seed {seed}\n{guided}{native}");
-        assert!(share(guided.allocations, guided.pfn_exact) >= 9_000, "seed {seed}\n{guided}");
-        assert!(share(native.allocations, native.pfn_exact) >= 9_000, "seed {seed}\n{native}");
+        assert!(share(guided.allocations, guided.pfn_exact) >= 9_600, "seed {seed}\n{guided}");
+        assert!(share(native.allocations, native.pfn_exact) >= 9_500, "seed {seed}\n{native}");
+        assert!(share(native.allocations, native.pageblock_exact) >= 9_800, "seed {seed}\n{native}");
+        assert!(share(native.drained, native.drained_exact) >= 9_300, "seed {seed}\n{native}");
     }
 }

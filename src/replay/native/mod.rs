@@ -3,29 +3,35 @@
 //!
 //! Lines that an instrumented kernel added are ignored. What stands for what, and when it is used:
 //!
-//! - `mm_page_alloc`: order and flags are the request, which the model answers: which zone, which list, which page. Its
-//!   pfn is looked at after that. Then the model is bent to it.
-//! - `mm_page_alloc_zone_locked`, `mm_page_alloc_extfrag`: that the lines exist says that a list was refilled at this
-//!   moment. Before their pages are looked at, the model answers the allocation which they belong to (the task's next
-//!   `mm_page_alloc`) with the first page of its own refill. Then each further page is named before its line is
-//!   looked at, and the line is adopted. Whether a block was claimed is taken from the lines; an answer that would have
-//!   needed this knowledge does not count.
-//! - `mm_page_free`: takes effect at its `mm_page_free_batched` if there is one, else at once.
-//! - `mm_page_pcpu_drain`: the lines behind a free say how much its list gave back (scored as `trims`, then adopted,
-//!   and what it says about zone flags is kept); lines without a free are a drain or decay. Each page is named before
-//!   its line is looked at.
-//! - `mm_compaction_isolate_freepages` and the like: free pages vanish here; which, the model finds out by the range.
-//! - kswapd's lines: between its wake-up and its last line before it sleeps, reclaim is taken to be active.
+//! - `mm_page_alloc`: order and flags are the request. The model answers which zone, which list and which page, and
+//!   whether the watermarks allow it; then the line's pfn is looked at, and the model bent to it.
+//! - `mm_page_alloc_zone_locked`, `mm_page_alloc_extfrag`: that lines of a task exist says that free lists were used at
+//!   this moment, for the task's next `mm_page_alloc`. Before a page of them is looked at, the model answers that
+//!   allocation: it counts only if the model, too, finds its per-CPU list empty and refills it in that zone. Each page
+//!   is named before its own line is looked at, and the line is adopted: the list then holds the real pages. Whether a
+//!   block was claimed is taken from the lines; an answer that was not the same without this knowledge does not count.
+//! - `mm_page_free`: takes effect at its `mm_page_free_batched` if there is one, else at once. A block that is freed
+//!   page by page in lines that follow each other is one free.
+//! - `mm_page_pcpu_drain`: how many lines of the task follow a free says how much its list gave back (scored as
+//!   `trims`, then adopted; zone flags that explain another amount are kept). Lines without a free are a drain or
+//!   decay. That a line exists is knowledge, which page it is is not: each is named before its line is looked at.
+//! - `mm_compaction_isolate_freepages` and the fast one: free pages leave the lists; which, the range tells.
+//! - kswapd's lines: from its wake-up to its last line before it sleeps or wakes again, reclaim is taken to be active.
+//!
+//! After a difference: a page deeper in a list than thought means that those in front are gone; a fallback means that
+//! better lists were empty; a zone that was passed over has fewer free pages than counted. Nothing of a later line is
+//! used for an earlier answer.
 //!
 //! Out of sight, so a source of differences: which target pages a migration used, list rotations by compaction, pages
-//! of the bulk interface, decay that frees nothing, chunks of a contiguous range freed as one block.
+//! of the bulk interface, decay that frees nothing, frees by an interrupt while the list's lock is held.
 
 mod ahead;
 mod outside;
 mod pages;
 mod refill;
+mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lru::LruBatch;
 use super::report::Report;
@@ -52,14 +58,14 @@ pub struct Native<'a> {
     giving_back: BTreeMap<u32, (usize, GiveBack)>,
     lru: LruBatch,
     /// Tasks that are reclaiming, and so may ignore watermarks.
-    reclaiming: BTreeMap<u32, ()>,
+    reclaiming: BTreeSet<u32>,
     /// Tasks that the OOM killer chose.
-    victims: BTreeMap<u32, ()>,
+    victims: BTreeSet<u32>,
     compacting: BTreeMap<u32, outside::Compacting>,
     /// The boosts at the moment kswapd woke, which it takes back when it is done.
     boosts: Option<Vec<u32>>,
-    /// By how much a zone's marks have to be raised because the model counts pages as free that are not.
-    phantoms: Vec<u32>,
+    /// By how much each zone's marks are moved because the model counts too many or too few pages as free.
+    biases: Vec<i64>,
     /// Whether the trace prints where balancing begins and ends.
     has_balance: bool,
 }
@@ -91,7 +97,7 @@ impl<'a> Native<'a> {
         let events: Vec<&Event> = trace.iter().filter(|event| is_stock(&event.kind)).collect();
         let ahead = Ahead::of(&events);
         Native {
-            phantoms: vec![0; node.zones.len()],
+            biases: vec![0; node.zones.len()],
             node,
             report: Report { mode: "native".to_owned(), ..Report::default() },
             ahead,
@@ -103,8 +109,8 @@ impl<'a> Native<'a> {
             freed: BTreeMap::new(),
             giving_back: BTreeMap::new(),
             lru: LruBatch::default(),
-            reclaiming: BTreeMap::new(),
-            victims: BTreeMap::new(),
+            reclaiming: BTreeSet::new(),
+            victims: BTreeSet::new(),
             compacting: BTreeMap::new(),
             boosts: None,
         }

@@ -9,6 +9,9 @@ use crate::model::freetype::MOVABLE;
 use crate::model::zone::{list_of, zone_flag};
 use crate::trace::Kind;
 
+/// Lines that are looked through for the end of a compaction: twice what a compaction can hold back.
+const RELEASE_LINES_MAX: usize = 4096;
+
 /// A compaction under way.
 #[derive(Clone, Debug, Default)]
 pub struct Compacting {
@@ -22,7 +25,7 @@ impl Native<'_> {
         let pid = event.pid;
         match event.kind {
             Kind::KswapdWake { .. } => {
-                self.reclaiming.insert(pid, ());
+                self.reclaiming.insert(pid);
                 if !self.has_balance {
                     self.balance(true);
                 }
@@ -30,13 +33,13 @@ impl Native<'_> {
             Kind::BalanceBegin { .. } => self.balance(true),
             Kind::BalanceEnd { .. } => self.balance(false),
             Kind::DirectReclaimBegin { .. } => {
-                self.reclaiming.insert(pid, ());
+                self.reclaiming.insert(pid);
             }
             Kind::DirectReclaimEnd { .. } => {
                 self.reclaiming.remove(&pid);
             }
             Kind::MarkVictim(ref victim) => {
-                self.victims.insert(victim.pid, ());
+                self.victims.insert(victim.pid);
             }
             Kind::CompactBegin { .. } => {
                 self.lru.drain(&mut self.node);
@@ -76,7 +79,7 @@ impl Native<'_> {
 
     /// Without lines for it, balancing is taken to end with kswapd's last line before it sleeps or wakes again.
     pub(super) fn kswapd_after(&mut self, at: usize) {
-        if self.has_balance || self.boosts.is_none() || !self.reclaiming.contains_key(&self.events[at].pid) {
+        if self.has_balance || self.boosts.is_none() || !self.reclaiming.contains(&self.events[at].pid) {
             return;
         }
         let is_kswapd = |kind: &Kind| {
@@ -157,15 +160,12 @@ impl Native<'_> {
 
     /// Only frees and drains lie between this line and the end of the task's compaction.
     fn ends_compaction(&self, at: usize) -> bool {
-        let mut next = self.ahead.task(at);
-        while let Some(i) = next {
-            match self.events[i].kind {
-                Kind::Free { .. } | Kind::FreeBatched { .. } | Kind::PcpuDrain { .. } => next = self.ahead.task(i),
-                Kind::CompactEnd { .. } => return true,
-                _ => return false,
-            }
-        }
-        false
+        let behind = std::iter::successors(self.ahead.task(at), |&i| self.ahead.task(i));
+        let other = behind
+            .take(RELEASE_LINES_MAX)
+            .map(|i| &self.events[i].kind)
+            .find(|kind| !matches!(kind, Kind::Free { .. } | Kind::FreeBatched { .. } | Kind::PcpuDrain { .. }));
+        matches!(other, Some(Kind::CompactEnd { .. }))
     }
 
     /// What the compaction took and did not give back holds migrated pages now.

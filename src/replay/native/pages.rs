@@ -147,7 +147,7 @@ impl Native<'_> {
             self.report.diverge(self.line(at), "mm_page_pcpu_drain", format!("{pfn:#x}"), got);
         }
         let z = &mut self.node.zones[zone];
-        if z.is_given_back(&todo) {
+        if todo.is_trim && z.is_given_back(&todo) {
             z.end_give_back(&todo);
         } else {
             self.giving_back.insert(pid, (zone, todo));
