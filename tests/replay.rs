@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use oompoint::replay::{self, Given, Report, Score};
-use oompoint::trace::{self, Imported, State};
+use oompoint::trace::{self, Imported, Kind, State};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 
@@ -93,6 +93,23 @@ fn has_added(line: &[u8]) -> bool {
     line.windows(5).any(|window| window == b": PA ")
 }
 
+/// An answer that had looked at its own line would follow the altered page.
+#[test]
+fn a_native_answer_does_not_know_its_own_line() {
+    let mut trace = TRACE.clone();
+    let mut altered = 0;
+    for event in trace.events.iter_mut().step_by(97) {
+        if let Kind::Alloc { pfn: Some(pfn), order: 0, .. } = &mut event.kind {
+            *pfn ^= 1;
+            altered += 1;
+        }
+    }
+    let (before, after) = (native(&TRACE), native(&trace));
+    assert!(altered > 300, "{altered}");
+    assert!(after.pfn_exact + altered <= after.allocations, "{after}");
+    assert!(before.pfn_exact > after.pfn_exact, "{before}{after}");
+}
+
 #[test]
 fn without_a_state_the_rules_hold() {
     let report = replay::survey(&TRACE);
@@ -175,6 +192,29 @@ fn damaged_traces_are_replayed_to_their_end() {
             replay::survey(&trace);
         }
     }
+}
+
+#[test]
+fn a_second_cpu_has_lists_of_its_own() {
+    let mut start = START.clone();
+    start.params.online_cpus = 2;
+    for zone in &mut start.zones {
+        let mut second = zone.pcp[0].clone();
+        (second.cpu, second.count) = (1, 0);
+        second.lists.iter_mut().for_each(|list| list.pfns.clear());
+        zone.pcp.push(second);
+    }
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+    let mut trace = TRACE.clone();
+    trace.events.iter_mut().for_each(|event| event.cpu = u16::from(rng.random_ratio(1, 3)));
+    let given = Given { start: &start, snapshots: &[], end: None };
+    check_sums(&replay::guided(given, &trace, |_| true).0, &trace, "guided, two CPUs");
+    check_sums(&replay::native(given, &trace, |_| true).0, &trace, "native, two CPUs");
+    // All of it on the second CPU: only what the first one's lists held at the start is missing.
+    trace.events.iter_mut().for_each(|event| event.cpu = 1);
+    let report = replay::native(given, &trace, |_| true).0;
+    check_sums(&report, &trace, "native, the other CPU");
+    assert!(share(report.allocations, report.pfn_exact) >= 9_000, "{report}");
 }
 
 #[test]
