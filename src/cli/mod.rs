@@ -7,6 +7,7 @@ mod files;
 mod replay;
 mod run;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -36,7 +37,8 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok((text, wrong)) => {
-            print!("{text}");
+            // A reader that has seen enough, such as `head`, is no failure.
+            let _ = std::io::stdout().write_all(text.as_bytes());
             wrong.map_or(ExitCode::SUCCESS, |wrong| {
                 eprintln!("oompoint: {wrong}");
                 ExitCode::from(BAD_INPUT)
