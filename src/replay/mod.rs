@@ -4,6 +4,7 @@
 //! `guided` needs a trace with the added `PA` lines and a start state; it must agree with every page. `native` uses
 //! the stock tracepoints that any user can record.
 
+pub mod blockmap;
 pub mod guided;
 pub mod load;
 mod lru;
@@ -31,8 +32,20 @@ pub struct Given<'a> {
 
 /// Replays a trace with added lines. `progress` hears how many events are done, every few thousand; when it answers
 /// `false` the replay stops there. The model's last state comes with the report.
-pub fn guided(given: Given, trace: &Imported, mut progress: impl FnMut(usize) -> bool) -> (Report, Node) {
+pub fn guided(given: Given, trace: &Imported, progress: impl FnMut(usize) -> bool) -> (Report, Node) {
+    guided_watched(given, trace, progress, |_, _, _| {})
+}
+
+/// The same, showing the model to `watch` at the start, at each snapshot before it is compared, and at the end, with
+/// the number of events done.
+pub fn guided_watched(
+    given: Given,
+    trace: &Imported,
+    mut progress: impl FnMut(usize) -> bool,
+    mut watch: impl FnMut(&State, &Node, usize),
+) -> (Report, Node) {
     let mut run = Guided::new(load::node(given.start));
+    watch(given.start, &run.node, 0);
     for (i, event) in trace.events.iter().enumerate() {
         if i % 8192 == 0 && !progress(i) {
             run.report.not_judged.push(format!("everything from line {} on: the replay was stopped", event.line));
@@ -42,11 +55,13 @@ pub fn guided(given: Given, trace: &Imported, mut progress: impl FnMut(usize) ->
             && number != given.start.index
             && let Some(state) = given.snapshots.iter().find(|state| state.index == number)
         {
+            watch(state, &run.node, i);
             check_state(&mut run, state, event.line);
         }
         run.step(event);
     }
     if let Some(end) = given.end {
+        watch(end, &run.node, trace.events.len());
         check_state(&mut run, end, trace.lines);
     }
     let mut report = run.report;
