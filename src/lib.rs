@@ -8,6 +8,7 @@ pub mod cli;
 pub mod model;
 pub mod replay;
 pub mod report;
+pub mod stats;
 pub mod trace;
 #[cfg(feature = "web")]
 pub mod worker;

@@ -43,7 +43,7 @@ apt_install() {
   die "apt-get could not install: $*" "the whole output is in .tools/log/apt.log"
 }
 
-# cargo_tool crate version   Builds a program from crates.io into .tools, and links it into .tools/bin.
+# cargo_tool crate version   Builds a program with cargo install into .tools, and links it into .tools/bin.
 # The profile is lean: these tools run for a second or two, so compiling them quickly matters more than their speed.
 # One target folder for all of them lets the second one reuse what the first compiled.
 cargo_tool() {
@@ -58,7 +58,7 @@ cargo_tool() {
       unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET
       CARGO_TARGET_DIR=$tools/build CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=false \
-        cargo install $flags --quiet --force --no-default-features --version "$version" --root "$tools/$crate" "$crate"
+        cargo install $flags --force --no-default-features --version "$version" --root "$tools/$crate" "$crate"
     ) >"$tools/log/$crate.log" 2>&1; then
       for program in "$tools/$crate/bin"/*; do
         ln -sf "../$crate/bin/$(basename "$program")" "$tools/bin/"
@@ -67,5 +67,5 @@ cargo_tool() {
     fi
   done
   tail -20 "$tools/log/$crate.log" >&2
-  die "cargo could not install $crate $version" "the whole output is in .tools/log/$crate.log; is crates.io reachable?"
+  die "cargo could not install $crate $version" "the whole output is in .tools/log/$crate.log; is its registry reachable?"
 }

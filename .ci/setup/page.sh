@@ -1,18 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Everything that building the page takes. Trunk compiles while the standard library is built or downloaded: two
-# cores are then kept busy through the parts of either that use only one.
+# Everything that building the page takes; what is likeliest to fail comes first, before the minutes of compiling.
 . "$(dirname "$0")/env.sh"
-here=$(dirname "$0")
-"$here/rust.sh"
-"$here/cc.sh"
-"$here/wasm-std.sh" &
-std=$!
-trap 'kill "$std" 2>/dev/null || true' EXIT
-"$here/trunk.sh"
-"$here/wasm-bindgen.sh"
-"$here/wasm-opt.sh"
-wait "$std" || exit 1
-trap - EXIT
+.ci/setup/rust.sh
+.ci/setup/cc.sh
+.ci/setup/wasm-std.sh
+.ci/setup/wasm-opt.sh
+.ci/setup/trunk.sh
+.ci/setup/wasm-bindgen.sh
 # What the tools were compiled in is half a gigabyte that nothing reads again.
 rm -rf "$tools/build"

@@ -6,5 +6,5 @@
 version=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
 [ -n "$version" ] || die "Cargo.lock names no wasm-bindgen"
 if [ "$(wasm-bindgen --version 2>/dev/null || true)" = "wasm-bindgen $version" ] && have wasm-bindgen-test-runner; then exit 0; fi
-say "Building wasm-bindgen $version from crates.io into .tools (it joins wasm and JavaScript; 1 to 2 minutes, once)"
+say "Building wasm-bindgen $version with cargo into .tools (it joins wasm and JavaScript; 1 to 2 minutes, once; .tools/log shows the progress)"
 cargo_tool wasm-bindgen-cli "$version"

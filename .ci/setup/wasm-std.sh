@@ -39,14 +39,13 @@ work=$(mktemp -d)
 if [ -f "$real/lib/rustlib/src/rust/library/std/Cargo.toml" ]; then
   source=$real/lib/rustlib/src/rust
 else
-  source=$("$(dirname "$0")/std-source.sh" "$version" "$work")
+  source=$(.ci/setup/std-source.sh "$version" "$work")
 fi
 
 # cargo looks for the standard library's sources in the sysroot; this variable is its own override for that.
 mkdir -p "$work/empty/src"
 printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n[profile.release]\ncodegen-units = 1\n' >"$work/empty/Cargo.toml"
 printf '#![no_std]\n' >"$work/empty/src/lib.rs"
-cp "$source/library/Cargo.lock" "$work/empty.lock" 2>/dev/null || true
 # (test is built for cargo test; bitcode is kept so that the page's release build can use LTO.)
 if ! (
   cd "$work/empty"

@@ -4,7 +4,8 @@
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
-use std::net::TcpListener;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,17 +13,36 @@ use std::time::{Duration, Instant};
 /// A loaded machine starts a browser slowly; a broken one never does.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
+/// A driver that has not ended by itself this long after being asked is killed.
+const END_LIMIT: Duration = Duration::from_secs(5);
+
 /// Ends the driver, and with it the browser, even if the test panics.
 pub struct Driver {
     process: Child,
+    port: u16,
     profile: PathBuf,
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        // Killing it would leave the browser behind.
+        let _ = self.ask_to_end();
+        let begun = Instant::now();
+        while begun.elapsed() < END_LIMIT && matches!(self.process.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
         let _ = std::fs::remove_dir_all(&self.profile);
+    }
+}
+
+impl Driver {
+    fn ask_to_end(&self) -> io::Result<usize> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(END_LIMIT))?;
+        write!(stream, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port)?;
+        stream.read_to_end(&mut Vec::new())
     }
 }
 
@@ -37,7 +57,7 @@ pub async fn start() -> (Driver, Client) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap_or_else(|e| panic!("{program}: {e}; .ci/setup/browser.sh installs it or says how"));
-    let driver = Driver { process, profile };
+    let driver = Driver { process, port, profile };
     let begun = Instant::now();
     loop {
         let connector = HttpConnector::new();

@@ -6,7 +6,7 @@ use std::io::Read;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// `gzip -9n` of `{"order":10,"pfn":4294967295}`.
-const STATE_GZ: &[u8] = include_bytes!("wasm/state.json.gz");
+const STATE_GZ: &[u8] = include_bytes!("state.json.gz");
 
 #[wasm_bindgen_test]
 fn a_gzipped_state_is_read() {

@@ -4,12 +4,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 // Its `main` is what `.ci/serve` runs.
-#[path = "browser/driver.rs"]
 mod driver;
-#[path = "browser/page.rs"]
 mod page;
 #[allow(dead_code)]
-#[path = "../.ci/static_server.rs"]
+#[path = "../../.ci/static_server.rs"]
 mod static_server;
 
 use page::Page;
