@@ -5,10 +5,15 @@
 pub mod app;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
+pub mod environment;
+pub mod experiment;
 pub mod model;
+pub mod policy;
 pub mod replay;
 pub mod report;
+pub mod sim;
 pub mod stats;
 pub mod trace;
 #[cfg(feature = "web")]
 pub mod worker;
+pub mod workload;
