@@ -56,6 +56,11 @@ fn scores(report: &Report) -> [Score; ROWS.len()] {
     ]
 }
 
+/// Every comparison by name, for the text.
+pub fn rows(report: &Report) -> impl Iterator<Item = (&'static str, Score)> {
+    ROWS.iter().map(|row| row.1).zip(scores(report))
+}
+
 #[component]
 pub fn Agreement(props: &Props) -> Html {
     let computed = props.outcome.as_ref().map(|outcome| scores(&outcome.report));
@@ -91,8 +96,8 @@ pub fn Facts(props: &Props) -> Html {
         ("digest", "Digest of the end state", of(|outcome| outcome.report.digest.clone())),
         ("events", "Events replayed", of(|outcome| text::number(outcome.report.events))),
         ("skipped", "Lines not understood", of(|outcome| text::number(outcome.report.skipped_lines))),
-        ("bent", "Pages taken from where the model had not expected them", of(|o| text::number(o.report.adopted))),
-        ("times", "Time in the worker: fetch, read, replay", of(times)),
+        ("bent", "Pages not where the model expected them", of(|outcome| text::number(outcome.report.adopted))),
+        ("times", "Time to fetch, read, replay", of(times)),
         ("speed", "Speed of the replay", of(text::speed)),
         ("unjudged", "Not judged on this trace", of(not_judged)),
     ];
@@ -108,7 +113,7 @@ pub fn Facts(props: &Props) -> Html {
     }
 }
 
-fn first_difference(outcome: &Outcome) -> String {
+pub fn first_difference(outcome: &Outcome) -> String {
     match &outcome.report.first_divergence {
         None => "none".to_owned(),
         Some(first) => {
@@ -121,7 +126,7 @@ fn times(outcome: &Outcome) -> String {
     [outcome.fetch_ms, outcome.import_ms, outcome.replay_ms].map(text::seconds).join(", ")
 }
 
-fn not_judged(outcome: &Outcome) -> String {
+pub fn not_judged(outcome: &Outcome) -> String {
     match outcome.report.not_judged.is_empty() {
         true => "nothing".to_owned(),
         false => outcome.report.not_judged.join("; "),

@@ -13,6 +13,8 @@ use crate::replay::blockmap::{ABSENT, Block, BlockMap, ON_PCP, PRIVATE, USED};
 pub const CELL_HEIGHT: f64 = 30.0;
 /// Of that, the strip that holds the letter.
 const STRIP: f64 = 12.0;
+/// Distance of the lines that mark missing memory, wider than those of any type.
+const HATCH_ABSENT: f64 = 8.0;
 /// A pageblock's pages are drawn as 32 columns of 16.
 pub const PAGE_COLUMNS: u32 = 32;
 const PAGE_ROWS: u32 = PAGEBLOCK_PAGES / PAGE_COLUMNS;
@@ -112,7 +114,7 @@ impl Surface {
         let inside = Rect { x: cell.x, y: cell.y, width: cell.width - 1.0, height: cell.height - 1.0 };
         if block.managed() == 0 {
             self.fill(inside, &self.palette.paper);
-            return self.hatch(inside, Hatch::RISING, &self.palette.hatch, 6.0);
+            return self.hatch(inside, Hatch::RISING, &self.palette.hatch, HATCH_ABSENT);
         }
         self.fill(inside, &self.palette.paper);
         let gauge = Rect { y: inside.y + STRIP, height: inside.height - STRIP, ..inside };
@@ -126,7 +128,7 @@ impl Surface {
         if absent > 0 {
             let top = Rect { height: part(absent).min(gauge.height - used), ..gauge };
             self.fill(top, &self.palette.paper);
-            self.hatch(top, Hatch::RISING, &self.palette.hatch, 6.0);
+            self.hatch(top, Hatch::RISING, &self.palette.hatch, HATCH_ABSENT);
         }
         self.letter(inside, freetype::letter(block.freetype));
         if changed {
@@ -173,7 +175,7 @@ impl Surface {
                 self.fill(inside, colour);
                 self.hatch(inside, Hatch::of(block.freetype), &self.palette.free, 4.0);
             }
-            ABSENT => self.hatch(inside, Hatch::RISING, &self.palette.hatch, 6.0),
+            ABSENT => self.hatch(inside, Hatch::RISING, &self.palette.hatch, HATCH_ABSENT),
             ON_PCP | PRIVATE => {
                 self.fill(inside, &self.palette.free);
                 let dot = Rect {
@@ -186,7 +188,7 @@ impl Surface {
             }
             order => {
                 // A free block is one surface; a bar shows where it begins.
-                self.fill(Rect { width: cell.width, ..inside }, &self.palette.free);
+                self.fill(cell, &self.palette.free);
                 let order = u32::from((order as char).to_digit(16).unwrap_or(0) as u8);
                 if pfn.is_multiple_of(1 << order) {
                     self.fill(Rect { width: 1.0, ..inside }, &self.palette.ink);

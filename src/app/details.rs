@@ -27,7 +27,7 @@ const ROWS: [Row; 8] = [
     ("Type", |block| text::type_name(block).to_owned()),
     ("Free pages", |block| block.free.to_string()),
     ("Largest free block", text::largest_free),
-    ("Free blocks", text::free_by_order),
+    ("Free blocks of order 0 to 10", text::free_by_order),
     ("On per-CPU lists", |block| block.pcp.to_string()),
     ("Used", |block| block.used.to_string()),
     ("Held by compaction", |block| block.private.to_string()),
@@ -44,9 +44,11 @@ pub fn Details(props: &Props) -> Html {
             on_move.emit(value as usize);
         }
     };
-    let place = props.before.as_ref().or(props.after.as_ref()).map(|block| {
-        format!("frames {:#x} to {:#x}, zone {}", block.pfn, block.pfn + 511, block.zone)
-    });
+    let place = props
+        .before
+        .as_ref()
+        .or(props.after.as_ref())
+        .map(|block| format!("frames {:#x} to {:#x}, zone {}", block.pfn, block.pfn + 511, block.zone));
     let sides = [&props.before, &props.after];
     html! {
         <div class="details">
@@ -97,7 +99,11 @@ fn Pages(props: &PagesProps) -> Html {
         }
     });
     let said = match &props.block {
-        Some(block) => format!("The 512 pages of {}; free blocks: {}", text::block(block, props.number), text::free_by_order(block)),
+        Some(block) => format!(
+            "The 512 pages of {}; free blocks of order 0 to 10: {}",
+            text::block(block, props.number),
+            text::free_by_order(block)
+        ),
         None => "Not reached yet".to_owned(),
     };
     html! {

@@ -6,6 +6,7 @@
 mod agreement;
 mod canvas;
 mod details;
+mod export;
 mod legend;
 mod map;
 mod memory;
@@ -19,6 +20,7 @@ use yew::prelude::*;
 
 use crate::worker::message::Job;
 use agreement::{Agreement, Facts};
+use export::Export;
 use memory::Memory;
 use state::{Action, Model};
 use status::Status;
@@ -49,6 +51,7 @@ pub fn App() -> Html {
                 <div class="figures">
                     <Agreement outcome={model.outcome.clone()} />
                     <Facts outcome={model.outcome.clone()} />
+                    <Export outcome={model.outcome.clone()} />
                 </div>
                 <Memory model={model.clone()} />
             </div>

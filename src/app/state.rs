@@ -133,8 +133,8 @@ impl Model {
     }
 }
 
-/// A pageblock in the middle of the memory that the bundled trace's guest uses, more telling than the first.
-const FIRST_CURSOR: usize = 40;
+/// A pageblock of the bundled trace whose type and use change; the first one is reserved for the most part.
+const FIRST_CURSOR: usize = 28;
 
 impl Reducible for Model {
     type Action = Action;

@@ -90,11 +90,9 @@ pub fn largest_free(block: &Block) -> String {
     }
 }
 
-/// As `12 x order 0, 3 x order 4`.
+/// How many free blocks of each order begin in a block, as /proc/buddyinfo lists them: order 0 first.
 pub fn free_by_order(block: &Block) -> String {
-    let parts = block.free_blocks.iter().enumerate().filter(|(_, blocks)| **blocks > 0);
-    let parts: Vec<String> = parts.map(|(order, blocks)| format!("{blocks} x order {order}")).collect();
-    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+    block.free_blocks.map(|blocks| blocks.to_string()).join(" ")
 }
 
 /// What a screen reader says of a block.

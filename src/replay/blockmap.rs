@@ -82,7 +82,8 @@ fn zone_blocks(zone: &Zone) -> impl Iterator<Item = Block> {
 }
 
 fn read(zone: &Zone, pfn: Pfn) -> Block {
-    let mut block = Block { pfn, zone: zone.name().to_owned(), freetype: zone.blocks.freetype(pfn), ..Block::default() };
+    let mut block =
+        Block { pfn, zone: zone.name().to_owned(), freetype: zone.blocks.freetype(pfn), ..Block::default() };
     let mut letters = vec![ABSENT; PAGEBLOCK_PAGES as usize];
     let mut frame = pfn.max(zone.span.start_pfn);
     let end = (pfn + PAGEBLOCK_PAGES).min(zone.span.end_pfn);

@@ -10,7 +10,8 @@ use super::message::Failure;
 
 /// `heard` gets the bytes that have come and how many there will be, 0 if the server does not say.
 pub async fn bytes(name: &str, mut heard: impl FnMut(u32, u32)) -> Result<Vec<u8>, Failure> {
-    let answer = JsFuture::from(super::scope().fetch_with_str(name)).await.map_err(|error| unreachable(name, &error))?;
+    let answer =
+        JsFuture::from(super::scope().fetch_with_str(name)).await.map_err(|error| unreachable(name, &error))?;
     let response: Response = answer.unchecked_into();
     if !response.ok() {
         return Err(Failure {
