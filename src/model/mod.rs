@@ -25,6 +25,7 @@ pub mod pcp;
 pub mod percpu;
 pub mod request;
 pub mod rmqueue;
+pub mod tally;
 pub mod tracepoint;
 pub mod watermark;
 pub mod zone;

@@ -1,7 +1,74 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Memory compaction.
+//! Memory compaction: moving pages upward so that free memory gathers into large blocks.
+//!
+//! Stands for mm/compaction.c@7.3. A caller asks `ZoneMemory` whether a zone is deferred, builds a `Control`, starts
+//! a `Run` and steps it until it is done; other tasks may run between two steps.
+//!
+//! Modelled: suitability, deferral, both scanners with their fast searches and list rotations, skip bits and cached
+//! positions, private lists, capture, finish rules, proactive scores.
+//! Simplified: holes are scanned like reserved frames; the fields below say what else, file by file.
+//! Absent: contiguous allocation's strict isolation, hugetlb pages, lock contention, memory cgroups.
 
-use super::frames::Pfn;
+mod control;
+mod defer;
+mod fast_free;
+mod fast_migrate;
+mod finish;
+mod free_scan;
+mod migrate;
+mod migrate_block;
+mod migrate_scan;
+pub mod proactive;
+mod run;
+pub mod skip;
+pub mod suitable;
+mod targets;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use control::{Control, FinishRule, FreeCount};
+pub use run::{Run, Step, Work};
+
+use super::frames::{Kind, Order, Pfn};
+use super::pageblock::{PAGEBLOCK_ORDER, block_start};
+use super::zone::{MAX_ORDER, Zone};
+
+/// `COMPACT_CLUSTER_MAX`: how many pages one round isolates, and the widest stride.
+pub const CLUSTER: u32 = 32;
+/// `COMPACT_MAX_DEFER_SHIFT`.
+pub const MAX_DEFER_SHIFT: u32 = 6;
+/// `PAGE_ALLOC_COSTLY_ORDER`.
+pub(crate) const COSTLY_ORDER: Order = 3;
+
+/// `enum compact_result`, whose order decides when results of several zones are combined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    NotSuitableZone,
+    Skipped,
+    Deferred,
+    NoSuitablePage,
+    Continue,
+    Complete,
+    PartialSkipped,
+    Contended,
+    Success,
+}
+
+/// `enum migrate_mode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    Async,
+    SyncLight,
+    Sync,
+}
+
+/// `enum compact_priority`: how hard a direct compaction tries; the lowest value tries hardest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    SyncFull,
+    SyncLight,
+    Async,
+}
 
 /// What a zone remembers between compactions (`struct zone`: compact_cached_*, compact_init_*, compact_*defer*).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,4 +82,36 @@ pub struct ZoneMemory {
     pub considered: u32,
     pub defer_shift: u32,
     pub order_failed: i32,
+}
+
+/// What a run did, as the kernel's tracepoints and an instrumented kernel tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompactEvent {
+    /// mm_compaction_isolate_migratepages.
+    IsolateMigratepages { start: Pfn, end: Pfn, scanned: u32, taken: u32 },
+    /// mm_compaction_isolate_freepages.
+    IsolateFreepages { start: Pfn, end: Pfn, scanned: u32, taken: u32 },
+    /// mm_compaction_fast_isolate_freepages; the start is 64 bits wide because it wraps once the scanners have met.
+    FastIsolateFreepages { start: u64, end: Pfn, scanned: u32, taken: u32 },
+    /// mm_compaction_migratepages.
+    Migratepages { migrated: u32, failed: u32 },
+    /// mm_compaction_finished.
+    Finished { status: Status },
+    /// A free block left its list; 0 taken when a watermark forbade it.
+    IsolateFree { pfn: Pfn, order: Order, taken: u32 },
+    /// A source got a target, or none.
+    Target { src: Pfn, dst: Option<Pfn>, order: Order },
+    /// A target came back unused.
+    TargetBack { dst: Pfn, order: Order },
+    /// An unused target was freed at the end of the run.
+    Release { pfn: Pfn, order: Order },
+}
+
+/// mm/compaction.c:pageblock_skip_persistent@7.3: the frame lies in an allocated block of a pageblock or more, which
+/// compaction never moves.
+fn in_huge_page(zone: &Zone, pfn: Pfn) -> bool {
+    let starts = |head: Pfn, order: Order| {
+        zone.contains(head) && zone.frames.kind(head) == Kind::Used && zone.frames.order(head) >= order
+    };
+    starts(block_start(pfn), PAGEBLOCK_ORDER) || starts(pfn & !((1 << MAX_ORDER) - 1), MAX_ORDER)
 }

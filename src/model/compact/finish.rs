@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! When a run ends.
+//!
+//! Modelled: mm/compaction.c:__compact_finished@7.3 and compact_scanners_met, incl. vm.defrag_mode.
+//! Differs: `FinishRule` is the policies' choice; `ByType` is the kernel's rule.
+
+use super::run::{emit, wanted};
+use super::{CompactEvent, FinishRule, Run, Status, proactive};
+use crate::model::fallback::Fallback;
+use crate::model::frames::Order;
+use crate::model::freetype::{self, Freetype};
+use crate::model::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, block_start};
+use crate::model::watermark::WMARK_HIGH;
+use crate::model::zone::{MAX_ORDER, Zone};
+
+impl Run {
+    /// `Continue`, or why the run is over. Resets the zone's cached positions when the scanners have met.
+    pub(super) fn finished(&self, zone: &mut Zone) -> Status {
+        let status = self.look_for_end(zone);
+        emit(zone, CompactEvent::Finished { status });
+        if status == Status::NoSuitablePage { Status::Continue } else { status }
+    }
+
+    fn look_for_end(&self, zone: &mut Zone) -> Status {
+        if scanners_met(self) {
+            zone.compact.cached_migrate = [zone.span.start_pfn; 2];
+            zone.compact.cached_free = block_start(zone.span.end_pfn - 1);
+            zone.compact.blockskip_flush |= self.cc.direct;
+            return if self.cc.whole_zone { Status::Complete } else { Status::PartialSkipped };
+        }
+        if self.cc.proactive {
+            return self.unless_interrupted(match () {
+                () if self.kswapd_running => return Status::PartialSkipped,
+                () if proactive::fragmentation_score_zone(zone) > proactive::LOW => Status::Continue,
+                () => Status::Success,
+            });
+        }
+        let Some(order) = wanted(&self.cc).filter(|_| self.migrate.is_multiple_of(PAGEBLOCK_PAGES)) else {
+            return Status::Continue;
+        };
+        if self.cc.defrag_mode && !self.cc.direct {
+            let mark = zone.wmark_pages(WMARK_HIGH);
+            let blocks = zone.free_blocks.seen();
+            let enough = zone.watermark_test(order, mark, self.cc.highest_zone, self.cc.alloc_flags, blocks).ok();
+            return if enough { Status::Success } else { Status::Continue };
+        }
+        if self.has_block(zone, order) {
+            return Status::Success;
+        }
+        self.unless_interrupted(Status::NoSuitablePage)
+    }
+
+    fn has_block(&self, zone: &Zone, order: Order) -> bool {
+        match self.cc.finish {
+            FinishRule::Never => false,
+            FinishRule::ByType => is_free_for(zone, order, self.cc.freetype),
+            FinishRule::MappedBlock => {
+                is_free_for(zone, order, self.cc.freetype) || is_free_for(zone, order, freetype::UNMOVABLE)
+            }
+        }
+    }
+
+    fn unless_interrupted(&self, status: Status) -> Status {
+        if self.interrupted { Status::Contended } else { status }
+    }
+}
+
+/// mm/compaction.c:compact_scanners_met@7.3.
+pub(super) fn scanners_met(run: &Run) -> bool {
+    run.free >> PAGEBLOCK_ORDER <= run.migrate >> PAGEBLOCK_ORDER
+}
+
+/// A list of the type holds a large enough block, or the type may claim one. No watermark is asked.
+fn is_free_for(zone: &Zone, order: Order, ft: Freetype) -> bool {
+    (order..=MAX_ORDER).any(|o| {
+        !zone.is_free_list_empty(o, ft)
+            || ft == freetype::MOVABLE && !zone.is_free_list_empty(o, freetype::CMA)
+            || matches!(zone.find_suitable_fallback(o, ft, true), Fallback::Found(_))
+    })
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Moving the isolated pages.
+//!
+//! Modelled: mm/migrate.c@7.3: migrate_pages, migrate_pages_sync, migrate_pages_batch: all targets of a batch are
+//! taken first, then the moves happen in the same order; synchronous modes try the failures of the first pass once
+//! more, one by one. Lack of a target ends it all, after the moves that have one.
+//! Simplified: the only lasting failure is a pinned page (-EBUSY when it is to be moved), and nothing fails for a
+//! moment only; a large page without a target is not split; targets enter the LRU at once, not by a batch of 31.
+
+use super::run::emit;
+use super::{CompactEvent, Mode, Run};
+use crate::model::frames::{Order, Pfn, flag};
+use crate::model::owners::{self, Owners};
+use crate::model::zone::Zone;
+
+/// `NR_MAX_BATCHED_MIGRATION`.
+const BATCH_PAGES: u32 = 512;
+
+/// How a migration ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub failed: bool,
+    pub no_memory: bool,
+}
+
+/// One pass over some pages.
+#[derive(Default)]
+struct Pass {
+    /// Those that stayed where they are, in order.
+    stayed: Vec<Pfn>,
+    failed_pages: u32,
+    no_memory: bool,
+}
+
+impl Run {
+    /// Moves every source, the highest frame first, and puts the others back on the LRU.
+    pub(super) fn migrate_pages(&mut self, zone: &mut Zone, owners: &mut Owners) -> Outcome {
+        let isolated = self.nr_migrate;
+        let before = self.work.migrated;
+        let sources: Vec<Pfn> = std::mem::take(&mut self.sources).into_iter().rev().collect();
+        let mut stayed = Vec::new();
+        let mut outcome = Outcome::default();
+        let mut rest = sources.as_slice();
+        while !rest.is_empty() && !outcome.no_memory {
+            let (batch, more) = rest.split_at(batch_len(zone, rest));
+            rest = more;
+            outcome.no_memory = self.migrate_batch_modes(zone, owners, batch, &mut stayed);
+        }
+        stayed.extend_from_slice(rest);
+        let migrated = self.work.migrated - before;
+        emit(zone, CompactEvent::Migratepages { migrated, failed: isolated - migrated });
+        outcome.failed = !stayed.is_empty();
+        stayed.iter().for_each(|&pfn| put_back(zone, pfn));
+        outcome
+    }
+
+    /// One batch in the run's mode. Whether targets ran out.
+    fn migrate_batch_modes(&mut self, zone: &mut Zone, owners: &mut Owners, batch: &[Pfn], out: &mut Vec<Pfn>) -> bool {
+        let first = self.migrate_pass(zone, owners, batch);
+        if self.cc.mode == Mode::Async || first.no_memory {
+            self.work.failed += first.failed_pages;
+            out.extend(first.stayed);
+            return first.no_memory;
+        }
+        for (i, &pfn) in first.stayed.iter().enumerate() {
+            let again = self.migrate_pass(zone, owners, &[pfn]);
+            self.work.failed += again.failed_pages;
+            out.extend(again.stayed);
+            if again.no_memory {
+                out.extend_from_slice(&first.stayed[i + 1..]);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn migrate_pass(&mut self, zone: &mut Zone, owners: &mut Owners, batch: &[Pfn]) -> Pass {
+        let mut pass = Pass::default();
+        let mut pairs = Vec::with_capacity(batch.len());
+        for &src in batch {
+            let order = zone.frames.order(src);
+            let Some(dst) = self.alloc_target(zone, src, order) else {
+                pass.no_memory = true;
+                pass.failed_pages += 1 << order;
+                break;
+            };
+            pairs.push((src, dst, order));
+        }
+        for &(src, dst, order) in &pairs {
+            if zone.frames.flags(src) & flag::PINNED != 0 {
+                pass.stayed.push(src);
+                pass.failed_pages += 1 << order;
+                self.return_target(zone, dst, order);
+            } else {
+                move_page(zone, owners, src, dst, order);
+                self.work.migrated += 1 << order;
+            }
+        }
+        pass.stayed.extend_from_slice(&batch[pairs.len()..]);
+        pass
+    }
+}
+
+/// Gives an isolated page back to its LRU list (mm/migrate.c:putback_movable_pages@7.3).
+pub(super) fn put_back(zone: &mut Zone, pfn: Pfn) {
+    let (order, flags) = (zone.frames.order(pfn), zone.frames.flags(pfn));
+    zone.lru_add(pfn, order, flags);
+}
+
+/// The target takes over everything; the source is freed at once.
+fn move_page(zone: &mut Zone, owners: &mut Owners, src: Pfn, dst: Pfn, order: Order) {
+    let (flags, owner) = (zone.frames.flags(src), zone.frames.owner(src));
+    zone.frames.set_owner(dst, owner);
+    zone.frames.set_owner(src, owners::NONE);
+    if owners.page(owner) == Some(src) {
+        owners.moved(owner, dst);
+    }
+    zone.lru_add(dst, order, flags);
+    zone.free_pages(src, order);
+}
+
+/// How many of the pages make a batch: up to and with the one that completes 512 pages.
+fn batch_len(zone: &Zone, pages: &[Pfn]) -> usize {
+    let mut sum = 0;
+    let full = pages.iter().position(|&pfn| {
+        sum += 1 << zone.frames.order(pfn);
+        sum >= BATCH_PAGES
+    });
+    full.map_or(pages.len(), |i| i + 1)
+}

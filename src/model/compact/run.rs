@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! One compaction of one zone, step by step.
+//!
+//! Modelled: mm/compaction.c:compact_zone@7.3 as a state machine: start positions, rescans of a block, drains, capture,
+//! release of what is left. A step is one isolation and the migration of what it isolated: 32 pages, or the rest of
+//! a block that is rescanned.
+//! Simplified: a step leaves no page isolated, so two runs never see each other's pages and the limit on isolated
+//! pages (too_many_isolated) cannot be reached; contention for locks does not exist.
+
+use super::targets::Targets;
+use super::{CompactEvent, Control, Mode, Status, finish::scanners_met, skip};
+use crate::model::frames::{Order, Pfn};
+use crate::model::owners::Owners;
+use crate::model::pageblock::{PAGEBLOCK_PAGES, block_start};
+use crate::model::tally::Tally;
+use crate::model::tracepoint::Tracepoint;
+use crate::model::zone::{Capture, Zone};
+
+/// What a step or a whole run did, in pages; what a clock charges for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    pub scanned_migrate: u32,
+    pub scanned_free: u32,
+    /// Sources and targets taken.
+    pub isolated: u32,
+    pub migrated: u32,
+    /// Pages that stayed, each counted once.
+    pub failed: u32,
+    /// Pages that left the per-CPU lists by a drain.
+    pub drained: u32,
+}
+
+/// What a step came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    More {
+        work: Work,
+    },
+    /// The run is over and holds nothing. `captured` belongs to the caller, who must hand it on or free it.
+    Done {
+        status: Status,
+        captured: Option<Pfn>,
+        work: Work,
+    },
+}
+
+/// A compaction under way. It holds pages on private lists, so it must be stepped until it is done.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub(super) cc: Control,
+    /// Where the scanners stand.
+    pub(super) migrate: Pfn,
+    pub(super) free: Pfn,
+    /// Heads of isolated pages, the newest last.
+    pub(super) sources: Vec<Pfn>,
+    /// Pages that wait for a target.
+    pub(super) nr_migrate: u32,
+    pub(super) targets: Targets,
+    /// Scan the block to its end, whatever was isolated.
+    pub(super) finish_block: bool,
+    /// The lowest frame a fast search met: 0 none yet, `Pfn::MAX` used up.
+    pub(super) fast_start: Pfn,
+    pub(super) fast_search_fail: u32,
+    pub(super) search_order: i8,
+    pub(super) work: Work,
+    pub(super) kswapd_running: bool,
+    pub(super) interrupted: bool,
+    total: Work,
+    /// Start of the block from which pages moved last; 0 when their source needs no more drain.
+    last: Pfn,
+    update_cached: bool,
+    rescan: bool,
+}
+
+impl Run {
+    /// Sets out. `Err` says why there is nothing to do: `Success` or `Skipped`.
+    pub fn start(zone: &mut Zone, mut cc: Control) -> Result<Run, Status> {
+        if !cc.is_whole_memory() {
+            let status = zone.suit_allocation_order(&cc);
+            if status != Status::Continue {
+                return Err(status);
+            }
+        }
+        if zone.compact.restarting(cc.order) {
+            skip::reset_isolation_suitable(zone);
+        }
+        let (migrate, free) = start_positions(zone, &mut cc);
+        let [cached_async, cached_sync] = zone.compact.cached_migrate;
+        let search_order = cc.order.max(0);
+        Ok(Run {
+            migrate,
+            free,
+            sources: Vec::new(),
+            nr_migrate: 0,
+            targets: Targets::default(),
+            finish_block: false,
+            fast_start: 0,
+            fast_search_fail: 0,
+            search_order,
+            work: Work::default(),
+            kswapd_running: false,
+            interrupted: false,
+            total: Work::default(),
+            last: 0,
+            update_cached: cc.mode == Mode::Async && cached_async == cached_sync,
+            rescan: false,
+            cc,
+        })
+    }
+
+    /// One isolation and migration. Happens on `zone.cpu`.
+    ///
+    /// # Panics
+    /// When another capture is installed in the zone.
+    pub fn step(&mut self, zone: &mut Zone, owners: &mut Owners, tally: &mut Tally) -> Step {
+        self.work = Work::default();
+        if let Some((order, freetype)) = self.cc.capture {
+            assert!(matches!(zone.capture, Capture::Off), "two captures in zone {}", zone.name());
+            zone.capture = Capture::Waiting { order, freetype };
+        }
+        let status = self.advance(zone, owners);
+        if status.is_some() {
+            self.release(zone);
+        }
+        let captured = self.take_capture(zone);
+        self.account(tally, status.is_some());
+        let work = self.work;
+        match status {
+            None => Step::More { work },
+            Some(status) => {
+                let status = if captured.is_some() { Status::Success } else { status };
+                Step::Done { status, captured, work }
+            }
+        }
+    }
+
+    /// Steps to the end, as when nothing else runs meanwhile. The work is the whole run's.
+    pub fn finish_now(
+        mut self,
+        zone: &mut Zone,
+        owners: &mut Owners,
+        tally: &mut Tally,
+    ) -> (Status, Option<Pfn>, Work) {
+        loop {
+            if let Step::Done { status, captured, .. } = self.step(zone, owners, tally) {
+                return (status, captured, self.total);
+            }
+        }
+    }
+
+    /// A fatal signal arrived: the run ends at its next look.
+    pub fn interrupt(&mut self) {
+        self.interrupted = true;
+    }
+
+    /// Proactive runs give way while kswapd runs.
+    pub fn set_kswapd_running(&mut self, running: bool) {
+        self.kswapd_running = running;
+    }
+
+    /// The run's settings; `whole_zone` is what the start made of it.
+    pub fn control(&self) -> &Control {
+        &self.cc
+    }
+
+    /// Where the migrate and the free scanner stand.
+    pub fn positions(&self) -> (Pfn, Pfn) {
+        (self.migrate, self.free)
+    }
+
+    /// Everything done so far.
+    pub fn total(&self) -> Work {
+        self.total
+    }
+
+    /// Free pages on the private lists.
+    pub fn private_pages(&self) -> u32 {
+        self.targets.pages()
+    }
+
+    /// One turn of the loop; the status once it is left.
+    fn advance(&mut self, zone: &mut Zone, owners: &mut Owners) -> Option<Status> {
+        if !std::mem::take(&mut self.rescan) {
+            let status = self.finished(zone);
+            if status != Status::Continue {
+                return Some(status);
+            }
+            self.finish_block = block_start(self.last) == block_start(self.migrate);
+        }
+        if self.isolate_migratepages(zone) == 0 {
+            if self.update_cached {
+                zone.compact.cached_migrate[1] = zone.compact.cached_migrate[0];
+            }
+            self.drain_behind(zone);
+            return None;
+        }
+        self.update_cached = false;
+        self.last = block_start(self.migrate - 1).max(zone.span.start_pfn);
+        let outcome = self.migrate_pages(zone, owners);
+        self.nr_migrate = 0;
+        if outcome.no_memory && !scanners_met(self) {
+            return Some(Status::Contended);
+        }
+        if outcome.failed && self.wants_rescan() {
+            self.finish_block = true;
+            self.rescan = true;
+            // Draining is of no use to a huge page when a page of the block stays.
+            if self.cc.order == 9 {
+                self.last = 0;
+            }
+            return None;
+        }
+        if matches!(zone.capture, Capture::Caught(_)) {
+            return Some(Status::Success);
+        }
+        self.drain_behind(zone);
+        None
+    }
+
+    /// A block with a page that would not move is scanned to its end, so that it is marked and left alone.
+    fn wants_rescan(&self) -> bool {
+        !self.migrate.is_multiple_of(PAGEBLOCK_PAGES)
+            && !self.cc.ignore_skip
+            && !self.finish_block
+            && self.cc.mode < Mode::Sync
+    }
+
+    /// Once the scanner has left the block from which pages moved, their sources go back to the buddy lists.
+    fn drain_behind(&mut self, zone: &mut Zone) {
+        if self.cc.order > 0 && self.last != 0 && self.last < self.migrate & !((1 << self.cc.order) - 1) {
+            self.work.drained += zone.pcp_mut().count;
+            zone.drain_cpu(zone.cpu);
+            self.last = 0;
+        }
+    }
+
+    fn take_capture(&self, zone: &mut Zone) -> Option<Pfn> {
+        self.cc.capture?;
+        match std::mem::take(&mut zone.capture) {
+            Capture::Caught(pfn) => Some(pfn),
+            _ => None,
+        }
+    }
+
+    /// The scanned pages are counted when the run ends, everything else as it happens.
+    fn account(&mut self, tally: &mut Tally, done: bool) {
+        let (work, total) = (self.work, &mut self.total);
+        total.scanned_migrate += work.scanned_migrate;
+        total.scanned_free += work.scanned_free;
+        total.isolated += work.isolated;
+        total.migrated += work.migrated;
+        total.failed += work.failed;
+        total.drained += work.drained;
+        tally.compact_isolated += u64::from(work.isolated);
+        tally.pgmigrate_success += u64::from(work.migrated);
+        tally.pgmigrate_fail += u64::from(work.failed);
+        if done {
+            tally.compact_migrate_scanned += u64::from(total.scanned_migrate);
+            tally.compact_free_scanned += u64::from(total.scanned_free);
+        }
+    }
+}
+
+/// The order of a request for a block as a list index; whole-memory runs want none.
+pub(super) fn wanted(cc: &Control) -> Option<Order> {
+    Order::try_from(cc.order).ok()
+}
+
+pub(super) fn emit(zone: &mut Zone, event: CompactEvent) {
+    zone.tracer.emit(|| Tracepoint::Compaction(event));
+}
+
+/// Both ends of the zone, or where the last run stopped (mm/compaction.c:compact_zone@7.3). Cached positions outside
+/// the zone are repaired.
+fn start_positions(zone: &mut Zone, cc: &mut Control) -> (Pfn, Pfn) {
+    let (start, last_block) = (zone.span.start_pfn, block_start(zone.span.end_pfn - 1));
+    if cc.whole_zone {
+        return (start, last_block);
+    }
+    let contains = start..zone.span.end_pfn;
+    if !contains.contains(&zone.compact.cached_free) {
+        zone.compact.cached_free = last_block;
+    }
+    let mut migrate = zone.compact.cached_migrate[usize::from(cc.mode != Mode::Async)];
+    if !contains.contains(&migrate) {
+        migrate = start;
+        zone.compact.cached_migrate = [start; 2];
+    }
+    cc.whole_zone = migrate <= zone.compact.init_migrate;
+    (migrate, zone.compact.cached_free)
+}
