@@ -25,6 +25,8 @@ pub mod suitable;
 mod targets;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use control::{Control, FinishRule, FreeCount};
 pub use run::{Run, Step, Work};
