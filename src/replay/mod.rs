@@ -4,6 +4,8 @@
 //! `guided` needs a trace with the added `PA` lines and a start state; it must agree with every page. `native` uses
 //! the stock tracepoints that any user can record.
 
+#[cfg(test)]
+mod compaction;
 pub mod guided;
 pub mod load;
 mod lru;

@@ -74,20 +74,25 @@ pub struct Run {
 
 impl Run {
     /// Sets out. `Err` says why there is nothing to do: `Success` or `Skipped`.
-    pub fn start(zone: &mut Zone, mut cc: Control) -> Result<Run, Status> {
+    pub fn start(zone: &mut Zone, cc: Control) -> Result<Run, Status> {
         if !cc.is_whole_memory() {
             let status = zone.suit_allocation_order(&cc);
             if status != Status::Continue {
                 return Err(status);
             }
         }
+        Ok(Run::begin(zone, cc))
+    }
+
+    /// Sets out whether or not it is worth it; a replay knows that the kernel did.
+    pub(crate) fn begin(zone: &mut Zone, mut cc: Control) -> Run {
         if zone.compact.restarting(cc.order) {
             skip::reset_isolation_suitable(zone);
         }
         let (migrate, free) = start_positions(zone, &mut cc);
         let [cached_async, cached_sync] = zone.compact.cached_migrate;
         let search_order = cc.order.max(0);
-        Ok(Run {
+        Run {
             migrate,
             free,
             sources: Vec::new(),
@@ -105,7 +110,7 @@ impl Run {
             update_cached: cc.mode == Mode::Async && cached_async == cached_sync,
             rescan: false,
             cc,
-        })
+        }
     }
 
     /// One isolation and migration. Happens on `zone.cpu`.
@@ -166,6 +171,24 @@ impl Run {
     /// Where the migrate and the free scanner stand.
     pub fn positions(&self) -> (Pfn, Pfn) {
         (self.migrate, self.free)
+    }
+
+    /// Goes on from elsewhere, as a replay knows the kernel did.
+    #[cfg(test)]
+    pub(crate) fn set_positions(&mut self, migrate: Pfn, free: Pfn) {
+        (self.migrate, self.free) = (migrate, free);
+    }
+
+    /// What the fast searches know: lowest chunk met, failures, order to search.
+    #[cfg(test)]
+    pub(crate) fn fast_state(&self) -> (Pfn, u32, i8) {
+        (self.fast_start, self.fast_search_fail, self.search_order)
+    }
+
+    /// The free blocks held.
+    #[cfg(test)]
+    pub(crate) fn private_blocks(&self) -> Vec<(Pfn, Order)> {
+        self.targets.blocks().collect()
     }
 
     /// Everything done so far.

@@ -32,6 +32,12 @@ impl Targets {
         self.pages += 1 << order;
     }
 
+    /// Every block, by order, head to tail.
+    #[cfg(test)]
+    pub fn blocks(&self) -> impl Iterator<Item = (Pfn, Order)> + '_ {
+        (0..).zip(&self.lists).flat_map(|(order, list)| list.iter().map(move |&pfn| (pfn, order)))
+    }
+
     fn push_front(&mut self, pfn: Pfn, order: Order) {
         self.lists[usize::from(order)].push_front(pfn);
         self.pages += 1 << order;
