@@ -5,6 +5,7 @@
 
 mod files;
 mod replay;
+mod run;
 
 use std::process::ExitCode;
 
@@ -24,11 +25,16 @@ struct Cli {
 enum Command {
     /// Hold the model against a trace of a real kernel.
     Replay(replay::Args),
+    /// Run an experiment: a workload under policies and seeds.
+    Run(run::Args),
 }
 
 pub fn main() -> ExitCode {
-    let Command::Replay(args) = Cli::parse().command;
-    match replay::run(&args) {
+    let result = match Cli::parse().command {
+        Command::Replay(args) => replay::run(&args),
+        Command::Run(args) => run::run_command(&args),
+    };
+    match result {
         Ok(text) => {
             print!("{text}");
             ExitCode::SUCCESS

@@ -97,7 +97,7 @@ impl Zone {
     /// Moves every free block of a pageblock to the tails of another type's lists, ascending, without merging
     /// (mm/page_alloc.c:__move_freepages_block@7.3), and gives the pageblock that type. `false`: the pageblock is
     /// not entirely inside the zone, or is part of a larger free block.
-    pub(crate) fn move_freepages_block(&mut self, block: Pfn, old: Freetype, new: Freetype) -> bool {
+    pub fn move_freepages_block(&mut self, block: Pfn, old: Freetype, new: Freetype) -> bool {
         if !self.spans_block(block) {
             return false;
         }

@@ -159,3 +159,100 @@ fn per_cpu(zone: &Zone, found: &mut Vec<String>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::alloc_flags;
+    use crate::model::zone::ZoneSpan;
+
+    /// Free, allocated, per-CPU, CMA and reserved pages, so that every check has something to look at.
+    fn sound() -> Zone {
+        let mut zone = Zone::new(ZoneSpan { index: 1, start_pfn: 4100, end_pfn: 65_000 }, 2);
+        zone.release_range(4100, 65_000);
+        zone.watermark = [400, 500, 600, 700];
+        zone.set_up_pcp(0);
+        let atomic = alloc_flags::HIGHATOMIC | alloc_flags::NON_BLOCK;
+        [(5, 0, 0), (0, 1, 0), (2, 2, 0), (6, 0, atomic), (9, 1, 0)].into_iter().for_each(|(order, ft, flags)| {
+            zone.rmqueue(order, ft, flags).expect("memory is plentiful");
+        });
+        let cma = zone.rmqueue_buddy(10, freetype::MOVABLE, 0).expect("memory is plentiful");
+        assert!(zone.move_freepages_block(cma, freetype::MOVABLE, freetype::CMA));
+        zone.free_to_buddy(cma, 10, crate::model::buddy::Place::Usual);
+        assert_sound(&zone);
+        zone
+    }
+
+    /// Head of some free block of this order.
+    fn free(zone: &Zone, order: Order) -> Pfn {
+        (0..NR_FREETYPES as Freetype).find_map(|ft| zone.first_free(order, ft)).expect("a free block of the order")
+    }
+
+    type Damage = fn(&mut Zone);
+
+    #[test]
+    fn every_kind_of_damage_is_found() {
+        let damages: [(&str, Damage); 18] = [
+            ("I1 NR_FREE_PAGES", |zone| zone.free.add(0, 1)),
+            ("I2 NR_FREE_PAGES_BLOCKS", |zone| zone.free_blocks.add(1, 512)),
+            ("I2 unmapped share", |zone| zone.free_blocks_unmapped.add(0, 512)),
+            ("I3 highatomic", |zone| zone.free_highatomic += 1),
+            ("I3 CMA", |zone| zone.free_cma -= 1),
+            ("I4: nr_free", |zone| zone.nr_free[3] += 1),
+            ("I4: list", |zone| {
+                let pfn = free(zone, 10);
+                zone.frames.unlink(pfn);
+            }),
+            ("I5 managed pages", |zone| zone.managed -= 1),
+            ("I5: Buddy block", |zone| {
+                let pfn = free(zone, 10);
+                zone.frames.set(pfn + 3, Kind::Used, 0);
+            }),
+            ("I5: Tail frame", |zone| zone.frames.set(4099, Kind::Tail, 0)),
+            ("I5: Used block", |zone| zone.frames.set(4099, Kind::Used, 0)),
+            ("I6: list", |zone| {
+                let pfn = free(zone, 10);
+                zone.frames.unlink(pfn);
+                zone.frames.push_front(list_of(10, freetype::RECLAIMABLE), pfn);
+            }),
+            ("I6: free block", |zone| {
+                let pfn = free(zone, 10);
+                zone.blocks.set_freetype(pfn + 512, freetype::RECLAIMABLE);
+            }),
+            ("I7:", |zone| {
+                let (pfn, ft) = (free(zone, 8), zone.blocks.freetype(free(zone, 8)));
+                zone.del_from_free_list(pfn, 8, ft);
+                zone.add_to_free_list(pfn + 128, 7, ft, false);
+                zone.add_to_free_list(pfn, 7, ft, false);
+            }),
+            ("I9: CPU", |zone| zone.pcp[0].count += 1),
+            ("I9: pcp list", |zone| {
+                let pfn = (0..NR_PCP_LISTS as u32).find_map(|list| zone.frames.first(zone.pcp_list_of(0, list)));
+                let pfn = pfn.expect("some page is on a per-CPU list");
+                zone.frames.set(pfn, Kind::Used, 0);
+            }),
+            ("I12 reserved", |zone| zone.reserved_highatomic += 512),
+            ("I13:", |zone| zone.boost = 901),
+        ];
+        for (tag, damage) in damages {
+            let mut subject = sound();
+            damage(&mut subject);
+            let found = zone(&subject);
+            assert!(found.iter().any(|text| text.starts_with(tag)), "{tag} went unseen: {found:?}");
+        }
+    }
+
+    #[test]
+    fn damaged_tuning_is_found() {
+        let damages: [(&str, Damage); 3] = [
+            ("I10", |zone| zone.pcp[1].high = zone.pcp[1].high_max + 1),
+            ("I11", |zone| zone.pcp[0].alloc_factor = BATCH_SCALE_MAX + 1),
+            ("I11", |zone| zone.pcp[1].free_count = 100_000),
+        ];
+        for (tag, damage) in damages {
+            let mut subject = sound();
+            damage(&mut subject);
+            assert!(zone(&subject).iter().any(|text| text.starts_with(tag)), "{tag} went unseen");
+        }
+    }
+}

@@ -26,6 +26,8 @@ pub struct ZoneDenial {
     /// Index into `ZONE_NAMES`.
     pub zone: u8,
     pub test: WatermarkTest,
+    /// Whether the request passes any mark, so that `test` did not decide.
+    pub ignores_watermarks: bool,
     pub boost: u32,
     /// Free pages on per-CPU lists, which no watermark counts.
     pub pcp: u64,
@@ -42,6 +44,7 @@ impl ZoneDenial {
         ZoneDenial {
             zone: zone.span.index,
             test: zone.watermark_test(order, mark, highest_zone, flags, zone.free_seen()),
+            ignores_watermarks: flags & alloc_flags::NO_WATERMARKS != 0,
             boost: zone.boost,
             pcp: zone.pcp.iter().map(|pcp| u64::from(pcp.count)).sum(),
             nr_free: zone.nr_free,
@@ -54,7 +57,12 @@ impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let &Request { order, freetype, flags, gfp, .. } = &self.request;
         let mark = WMARK_NAMES[(flags & alloc_flags::WMARK_MASK) as usize];
-        writeln!(f, "order-{order} {} request ({gfp}) denied at the {mark} watermark:", type_name(freetype))?;
+        write!(f, "order-{order} {} request ({gfp}) denied ", type_name(freetype))?;
+        if flags & alloc_flags::NO_WATERMARKS != 0 {
+            writeln!(f, "without watermarks:")?;
+        } else {
+            writeln!(f, "at the {mark} watermark:")?;
+        }
         self.zones.iter().try_for_each(|zone| writeln!(f, "  {zone}"))
     }
 }
@@ -63,14 +71,17 @@ impl fmt::Display for ZoneDenial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let WatermarkTest { order, free, unusable, mark, reserve, has_block } = self.test;
         write!(f, "{}: free {free} - unusable {unusable} ", ZONE_NAMES[usize::from(self.zone)])?;
-        if free - unusable <= mark + reserve {
+        if self.ignores_watermarks {
+            write!(f, "held against no mark, but ")?;
+        } else if free - unusable <= mark + reserve {
             return write!(
                 f,
                 "<= mark {mark} (boost {}) + lowmem_reserve {reserve}; {} more pages on per-CPU lists",
                 self.boost, self.pcp
             );
+        } else {
+            write!(f, "> mark {mark} + lowmem_reserve {reserve}, but ")?;
         }
-        write!(f, "> mark {mark} + lowmem_reserve {reserve}, but ")?;
         if !has_block {
             return write!(f, "no free block of order {order} or above may be used");
         }

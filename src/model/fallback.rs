@@ -83,17 +83,18 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:boost_watermark@7.3: half a high watermark at most, a pageblock a time. Whether it applied.
-    pub(crate) fn boost_watermark(&mut self) -> bool {
+    pub fn boost_watermark(&mut self) -> bool {
         if self.managed < PAGEBLOCK_PAGES * 4 {
             return false;
         }
-        let high = self.watermark[WMARK_HIGH];
-        let factor = WATERMARK_BOOST_FACTOR;
+        let high = u64::from(self.watermark[WMARK_HIGH]);
+        let factor = u64::from(self.boost_factor);
         let max = high / 10_000 * factor + high % 10_000 * factor / 10_000;
         if max == 0 {
             return false;
         }
-        self.boost = (self.boost + PAGEBLOCK_PAGES).min(max.max(PAGEBLOCK_PAGES));
+        let max = max.max(u64::from(PAGEBLOCK_PAGES)).min(u64::from(self.managed)) as u32;
+        self.boost = (self.boost + PAGEBLOCK_PAGES).min(max);
         let boost = self.boost;
         self.tracer.emit(|| Tracepoint::Boost { boost });
         true

@@ -33,7 +33,7 @@ impl Zone {
     }
 
     /// Gives one reserved block to the requester's type. `force` takes the last one too. Whether one was given.
-    pub(crate) fn unreserve_highatomic(&mut self, ft: Freetype, force: bool) -> bool {
+    pub fn unreserve_highatomic(&mut self, ft: Freetype, force: bool) -> bool {
         if ft == freetype::UNMAPPED || !force && self.reserved_highatomic <= u64::from(PAGEBLOCK_PAGES) {
             return false;
         }

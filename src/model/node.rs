@@ -69,8 +69,15 @@ impl Node {
         let total: u64 = managed.iter().map(|&pages| u64::from(pages)).sum();
         let min_free_kbytes = tuning.min_free_kbytes.unwrap_or_else(|| {
             let base = watermark::min_free_kbytes(total);
-            let zones = self.zones.len() as u32;
-            if tuning.thp { base.max(watermark::recommended_min_free_kbytes(total, zones)) } else { base }
+            if !tuning.thp {
+                return base;
+            }
+            // khugepaged starts after the first set-up, so nr_free_buffer_pages() deducts those high marks.
+            let high = |zone: &Zone| {
+                watermark::zone_watermarks(base, zone.managed, total, tuning.watermark_scale_factor)[WMARK_HIGH]
+            };
+            let available = self.zones.iter().map(|zone| u64::from(zone.managed.saturating_sub(high(zone)))).sum();
+            base.max(watermark::recommended_min_free_kbytes(available, self.zones.len() as u32))
         });
         for zone in &mut self.zones {
             zone.watermark =

@@ -39,6 +39,16 @@ impl Owners {
         self.pages[slot as usize] = to;
     }
 
+    /// The page of a slot is gone; the slot stays its holder's.
+    pub fn evict(&mut self, slot: u32) {
+        self.pages[slot as usize] = NONE;
+    }
+
+    /// A slot without a page.
+    pub fn reserve(&mut self) -> u32 {
+        self.add(NONE)
+    }
+
     /// Empties a slot for reuse. The page it held.
     pub fn remove(&mut self, slot: u32) -> Option<Pfn> {
         let pfn = self.page(slot)?;

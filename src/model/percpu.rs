@@ -65,7 +65,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:rmqueue_bulk@7.3 onto the list's tail. How many blocks came.
-    pub(crate) fn pcp_refill(&mut self, order: Order, want: u32, ft: Freetype, flags: u32) -> u32 {
+    pub fn pcp_refill(&mut self, order: Order, want: u32, ft: Freetype, flags: u32) -> u32 {
         let list = self.pcp_list(order_to_pindex(order, ft));
         let mut mode = RmqueueMode::Normal;
         let mut got = 0;
@@ -113,6 +113,14 @@ impl Zone {
     pub fn drain_cpu(&mut self, cpu: u8) {
         let before = std::mem::replace(&mut self.cpu, cpu);
         let todo = self.pcp_drain();
+        self.give_back(todo);
+        self.cpu = before;
+    }
+
+    /// The vmstat worker's turn on one CPU: lowers what its lists may hold and gives the rest back.
+    pub fn decay_cpu(&mut self, cpu: u8) {
+        let before = std::mem::replace(&mut self.cpu, cpu);
+        let todo = self.pcp_decay();
         self.give_back(todo);
         self.cpu = before;
     }

@@ -1,58 +1,88 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Event counters of a machine, with the names that /proc/vmstat prints.
+//! Everything that is counted, under vmstat names (mm/vmstat.c:vmstat_text@7.3).
 //!
-//! Stands for `enum vm_event_item` (include/linux/vm_event_item.h@7.3).
-//!
-//! Modelled: the counters below. Simplified: one value for each, not one per CPU, so a reader sees exact sums.
+//! Counters of the series (`um_*`) carry the names its port printed.
 
-macro_rules! counters {
-    ($($name:ident),* $(,)?) => {
-        /// Counts since the machine started; pages where the kernel counts pages.
+use super::reclaim::Reclaimer;
+
+macro_rules! tally {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// Counts since the start of a run.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct Tally {
-            $(pub $name: u64,)*
+            /// By zone index.
+            pub pgalloc: [u64; 5],
+            /// By highest zone index of the request.
+            pub allocstall: [u64; 5],
+            $($(#[$doc])* pub $name: u64,)*
         }
 
         impl Tally {
-            /// Name and value of each counter, in the order of declaration.
-            pub fn names(&self) -> impl Iterator<Item = (&'static str, u64)> {
-                [$((stringify!($name), self.$name)),*].into_iter()
+            /// Calls `f` with each name and value, in a fixed order.
+            pub fn each(&self, mut f: impl FnMut(&'static str, u64)) {
+                const ALLOC: [&str; 5] =
+                    ["pgalloc_dma", "pgalloc_dma32", "pgalloc_normal", "pgalloc_movable", "pgalloc_device"];
+                const STALL: [&str; 5] =
+                    ["allocstall_dma", "allocstall_dma32", "allocstall_normal", "allocstall_movable", "allocstall_device"];
+                ALLOC.iter().zip(self.pgalloc).for_each(|(name, value)| f(name, value));
+                STALL.iter().zip(self.allocstall).for_each(|(name, value)| f(name, value));
+                $(f($text, self.$name);)*
             }
         }
     };
 }
 
-counters! {
-    pgalloc,
-    pgfree,
-    allocstall,
-    pageoutrun,
-    pgsteal_kswapd,
-    pgsteal_direct,
-    pgscan_kswapd,
-    pgscan_direct,
-    oom_kill,
-    pgmigrate_success,
-    pgmigrate_fail,
-    compact_migrate_scanned,
-    compact_free_scanned,
-    compact_isolated,
-    compact_stall,
-    compact_fail,
-    compact_success,
-    compact_daemon_wake,
-    compact_daemon_migrate_scanned,
-    compact_daemon_free_scanned,
+tally! {
+    pgfree = "pgfree",
+    pgactivate = "pgactivate",
+    pgdeactivate = "pgdeactivate",
+    pgscan_kswapd = "pgscan_kswapd",
+    pgscan_direct = "pgscan_direct",
+    pgsteal_kswapd = "pgsteal_kswapd",
+    pgsteal_direct = "pgsteal_direct",
+    pageoutrun = "pageoutrun",
+    kswapd_low_wmark_hit_quickly = "kswapd_low_wmark_hit_quickly",
+    kswapd_high_wmark_hit_quickly = "kswapd_high_wmark_hit_quickly",
+    workingset_refault_file = "workingset_refault_file",
+    pgmajfault = "pgmajfault",
+    oom_kill = "oom_kill",
+    pgmigrate_success = "pgmigrate_success",
+    pgmigrate_fail = "pgmigrate_fail",
+    compact_migrate_scanned = "compact_migrate_scanned",
+    compact_free_scanned = "compact_free_scanned",
+    compact_isolated = "compact_isolated",
+    compact_stall = "compact_stall",
+    compact_fail = "compact_fail",
+    compact_success = "compact_success",
+    compact_daemon_wake = "compact_daemon_wake",
+    compact_daemon_migrate_scanned = "compact_daemon_migrate_scanned",
+    compact_daemon_free_scanned = "compact_daemon_free_scanned",
+    thp_fault_alloc = "thp_fault_alloc",
+    thp_fault_fallback = "thp_fault_fallback",
+    thp_collapse_alloc = "thp_collapse_alloc",
+    thp_split_page = "thp_split_page",
+    direct_map_level2_splits = "direct_map_level2_splits",
+    /// Pageblocks taken out of the direct map, and put back.
+    blocks_unmapped = "um_block_unmap",
+    blocks_mapped_back = "um_block_map",
+    /// Flips that found no whole free block.
+    flips_failed = "um_flip_noblock",
+    /// Pages lost by capturing at the wrong order.
+    pages_leaked = "um_pages_leaked",
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Tally {
+    pub fn count_scan(&mut self, who: Reclaimer) {
+        match who {
+            Reclaimer::Direct => self.pgscan_direct += 1,
+            Reclaimer::Kswapd => self.pgscan_kswapd += 1,
+        }
+    }
 
-    #[test]
-    fn names_are_those_of_vmstat() {
-        let tally = Tally { compact_isolated: 7, ..Tally::default() };
-        assert_eq!(tally.names().find(|&(name, _)| name == "compact_isolated"), Some(("compact_isolated", 7)));
-        assert_eq!(tally.names().map(|(_, value)| value).sum::<u64>(), 7);
+    pub fn count_steal(&mut self, who: Reclaimer) {
+        match who {
+            Reclaimer::Direct => self.pgsteal_direct += 1,
+            Reclaimer::Kswapd => self.pgsteal_kswapd += 1,
+        }
     }
 }

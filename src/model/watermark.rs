@@ -118,10 +118,11 @@ pub fn min_free_kbytes(lowmem_pages: u64) -> u32 {
 }
 
 /// mm/khugepaged.c:set_recommended_min_free_kbytes@7.3: what transparent huge pages raise it to.
-/// `zones` is the number of populated zones up to Normal.
-pub fn recommended_min_free_kbytes(lowmem_pages: u64, zones: u32) -> u32 {
+/// `zones` is the number of populated zones up to Normal, `available` the sum of their managed pages less the high
+/// marks that hold by then.
+pub fn recommended_min_free_kbytes(available: u64, zones: u32) -> u32 {
     let pages = u64::from(512 * zones * 2 + 512 * zones * 9);
-    (pages.min(lowmem_pages / 20) * 4) as u32
+    (pages.min(available / 20) * 4) as u32
 }
 
 /// `[min, low, high, promo]` of one zone (mm/page_alloc.c:__setup_per_zone_wmarks@7.3).
@@ -142,7 +143,7 @@ pub fn lowmem_reserve(index: usize, managed: &[u32; 5], ratio: &[u32; 5]) -> [u3
     let mut sum = 0;
     for upper in index + 1..5 {
         sum += managed[upper];
-        if ratio[index] > 0 && managed[index] > 0 && upper < 4 {
+        if ratio[index] > 0 && managed[index] > 0 {
             reserve[upper] = sum / ratio[index];
         }
     }

@@ -81,6 +81,8 @@ pub struct Zone {
     /// `_watermark[]`: min, low, high, promo, without the boost.
     pub watermark: [u32; 4],
     pub boost: u32,
+    /// vm.watermark_boost_factor, in 1/10000 of the high watermark; 0 switches boosts off.
+    pub boost_factor: u32,
     /// `lowmem_reserve[]` by highest zone index of the request.
     pub lowmem_reserve: [u32; MAX_ZONES],
     pub flags: u8,
@@ -121,6 +123,7 @@ impl Zone {
             reserved_highatomic: 0,
             watermark: [0; 4],
             boost: 0,
+            boost_factor: super::fallback::WATERMARK_BOOST_FACTOR,
             lowmem_reserve: [0; MAX_ZONES],
             flags: 0,
             pcp: (0..cpus).map(|_| Pcp::boot()).collect(),

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::guided::Guided;
 use super::load;
-use crate::model::compact::{CompactEvent, Control, Mode, Priority, Run, Status, Step, skip};
+use crate::model::compact::{CompactEvent, Control, Mode, Priority, Run, Status, Step, skip, suitable};
 use crate::model::frames::{Kind as Frame, Pfn, flag};
 use crate::model::owners::Owners;
 use crate::model::request::Request;
@@ -125,7 +125,7 @@ impl Check {
                 blockskip_flush: from.compact.blockskip_flush,
                 considered: from.compact.considered,
                 defer_shift: from.compact.defer_shift,
-                order_failed: from.compact.order_failed,
+                order_failed: from.compact.order_failed as i8,
             };
             if !silent && zone.compact != memory {
                 println!(
@@ -177,7 +177,7 @@ impl Check {
                 let zone = self.zone(zone);
                 let mark = zone.wmark_pages(0);
                 let status = status == CompactStatus::Continue;
-                let same = (0..4).any(|hz| zone.compaction_suitable(order as u8, mark, hz) == status);
+                let same = (0..4).any(|hz| suitable::compaction_suitable(zone, order as u8, mark, hz, 500) == status);
                 self.suitable = (self.suitable.0 + 1, self.suitable.1 + u32::from(same));
             }
             Kind::CompactDeferred { zone, order, considered, limit, order_failed, .. } => {
@@ -185,7 +185,7 @@ impl Check {
                 let answer = memory.deferred(order);
                 let same = answer && (memory.considered, 1 << memory.defer_shift) == (considered, limit);
                 (memory.considered, memory.defer_shift, memory.order_failed) =
-                    (considered, limit.ilog2(), i32::from(order_failed));
+                    (considered, limit.ilog2(), order_failed);
                 self.deferral = (self.deferral.0 + 1, self.deferral.1 + u32::from(same));
             }
             Kind::DeferCompaction { zone, order, considered, limit, order_failed, .. } => {
@@ -193,13 +193,18 @@ impl Check {
                 memory.defer(order);
                 let same = (memory.considered, 1 << memory.defer_shift) == (considered, limit);
                 (memory.considered, memory.defer_shift, memory.order_failed) =
-                    (considered, limit.ilog2(), i32::from(order_failed));
+                    (considered, limit.ilog2(), order_failed);
                 self.deferral = (self.deferral.0 + 1, self.deferral.1 + u32::from(same));
             }
             Kind::DeferReset { zone, order, considered, limit, order_failed, .. } => {
+                let daemon = self.kcompactd.contains(&event.pid);
                 let memory = &mut self.zone(zone).compact;
                 (memory.considered, memory.defer_shift, memory.order_failed) =
-                    (considered, limit.ilog2(), i32::from(order_failed));
+                    (considered, limit.ilog2(), order_failed);
+                // An allocation that succeeded after compaction calls for no flush of skip bits either.
+                if (considered, limit) == (0, 1) && !daemon {
+                    memory.blockskip_flush = false;
+                }
                 let _ = order;
             }
             Kind::CompactBegin { zone_start, migrate_pfn, free_pfn, sync, .. } => {
@@ -313,10 +318,10 @@ impl Check {
     #[allow(clippy::too_many_arguments)]
     fn control(&self, pid: u32, order: i8, sync: bool, defrag: bool, zone: u8, events: &[Event], i: usize) -> Control {
         if self.kcompactd.contains(&pid) {
-            return if order < 0 { Control::proactive() } else { Control::kcompactd(order as u8, zone, defrag) };
+            return if order < 0 { Control::proactive(80) } else { Control::kcompactd(order as u8, zone, defrag) };
         }
         let Some(&(_, gfp, priority)) = self.asked.get(&pid) else {
-            return Control::compact_memory();
+            panic!("a run that nobody asked for");
         };
         let request_order = events[i..].iter().find_map(|event| match event.kind {
             Kind::Alloc { order, gfp: used, .. } if event.pid == pid && used == gfp => Some(order),
@@ -324,7 +329,10 @@ impl Check {
         });
         let request = Request::slow(gfp, request_order.unwrap_or(order as u8), defrag);
         let priority = [Priority::SyncFull, Priority::SyncLight, Priority::Async][usize::from(priority)];
-        let cc = Control::direct(priority, order as u8, &request);
+        let cc = Control {
+            capture: Some((request.order, request.freetype)),
+            ..Control::direct(order as u8, priority, &request)
+        };
         assert_eq!(cc.mode != Mode::Async, sync);
         cc
     }

@@ -70,35 +70,18 @@ pub const MIGRATE_REASONS: [&str; 10] = [
     "damon",
 ];
 
+/// Set as a table, a line for a kind, so that kinds can be compared.
+#[rustfmt::skip]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Kind {
     // Pages, from kmem.h.
     /// Printed after everything that the allocation caused. `None`: the allocation failed.
-    Alloc {
-        pfn: Option<u32>,
-        order: u8,
-        migratetype: u8,
-        gfp: Gfp,
-    },
-    Free {
-        pfn: u32,
-        order: u8,
-    },
+    Alloc { pfn: Option<u32>, order: u8, migratetype: u8, gfp: Gfp },
+    Free { pfn: u32, order: u8 },
     /// The page's order is not printed: it is that of its last `Free`.
-    FreeBatched {
-        pfn: u32,
-    },
-    ZoneLocked {
-        pfn: u32,
-        order: u8,
-        migratetype: u8,
-        percpu_refill: bool,
-    },
-    PcpuDrain {
-        pfn: u32,
-        order: u8,
-        migratetype: u8,
-    },
+    FreeBatched { pfn: u32 },
+    ZoneLocked { pfn: u32, order: u8, migratetype: u8, percpu_refill: bool },
+    PcpuDrain { pfn: u32, order: u8, migratetype: u8 },
     Extfrag {
         pfn: u32,
         alloc_order: u8,
@@ -109,109 +92,26 @@ pub enum Kind {
         fragmenting: bool,
         change_ownership: bool,
     },
-    SetupWmarks {
-        node: u8,
-        zone: u8,
-        min: u32,
-        low: u32,
-        high: u32,
-        promo: u32,
-    },
+    SetupWmarks { node: u8, zone: u8, min: u32, low: u32, high: u32, promo: u32 },
 
     // Compaction and migration, from compaction.h, migrate.h and page_isolation.h.
-    CompactBegin {
-        zone_start: u32,
-        migrate_pfn: u32,
-        free_pfn: u32,
-        zone_end: u32,
-        sync: bool,
-    },
-    CompactEnd {
-        zone_start: u32,
-        migrate_pfn: u32,
-        free_pfn: u32,
-        zone_end: u32,
-        sync: bool,
-        status: CompactStatus,
-    },
-    IsolateMigratepages {
-        start_pfn: u32,
-        end_pfn: u32,
-        scanned: u32,
-        taken: u32,
-    },
-    IsolateFreepages {
-        start_pfn: u32,
-        end_pfn: u32,
-        scanned: u32,
-        taken: u32,
-    },
+    CompactBegin { zone_start: u32, migrate_pfn: u32, free_pfn: u32, zone_end: u32, sync: bool },
+    CompactEnd { zone_start: u32, migrate_pfn: u32, free_pfn: u32, zone_end: u32, sync: bool, status: CompactStatus },
+    IsolateMigratepages { start_pfn: u32, end_pfn: u32, scanned: u32, taken: u32 },
+    IsolateFreepages { start_pfn: u32, end_pfn: u32, scanned: u32, taken: u32 },
     /// `None`: the kernel's distance between the scanners was negative, and its unsigned half is no frame.
-    FastIsolateFreepages {
-        start_pfn: Option<u32>,
-        end_pfn: u32,
-        scanned: u32,
-        taken: u32,
-    },
-    CompactMigratepages {
-        migrated: u32,
-        failed: u32,
-    },
+    FastIsolateFreepages { start_pfn: Option<u32>, end_pfn: u32, scanned: u32, taken: u32 },
+    CompactMigratepages { migrated: u32, failed: u32 },
     /// Priority 0 sync full, 1 sync light, 2 async.
-    TryToCompact {
-        order: i8,
-        gfp: Gfp,
-        priority: u8,
-    },
-    CompactFinished {
-        node: u8,
-        zone: u8,
-        order: i8,
-        status: CompactStatus,
-    },
-    CompactSuitable {
-        node: u8,
-        zone: u8,
-        order: i8,
-        status: CompactStatus,
-    },
-    CompactDeferred {
-        node: u8,
-        zone: u8,
-        order: i8,
-        order_failed: i8,
-        considered: u32,
-        limit: u32,
-    },
-    DeferCompaction {
-        node: u8,
-        zone: u8,
-        order: i8,
-        order_failed: i8,
-        considered: u32,
-        limit: u32,
-    },
-    DeferReset {
-        node: u8,
-        zone: u8,
-        order: i8,
-        order_failed: i8,
-        considered: u32,
-        limit: u32,
-    },
-    KcompactdSleep {
-        node: u8,
-    },
-    WakeupKcompactd {
-        node: u8,
-        order: i8,
-        zone: u8,
-    },
-    KcompactdWake {
-        node: u8,
-        order: i8,
-        zone: u8,
-    },
+    TryToCompact { order: i8, gfp: Gfp, priority: u8 },
+    CompactFinished { node: u8, zone: u8, order: i8, status: CompactStatus },
+    CompactSuitable { node: u8, zone: u8, order: i8, status: CompactStatus },
+    CompactDeferred { node: u8, zone: u8, order: i8, order_failed: i8, considered: u32, limit: u32 },
+    DeferCompaction { node: u8, zone: u8, order: i8, order_failed: i8, considered: u32, limit: u32 },
+    DeferReset { node: u8, zone: u8, order: i8, order_failed: i8, considered: u32, limit: u32 },
+    KcompactdSleep { node: u8 },
+    WakeupKcompactd { node: u8, order: i8, zone: u8 },
+    KcompactdWake { node: u8, order: i8, zone: u8 },
     /// Mode 0 async, 1 sync light, 2 sync; `reason` indexes [`MIGRATE_REASONS`].
     MigratePages {
         succeeded: u32,
@@ -223,51 +123,18 @@ pub enum Kind {
         mode: u8,
         reason: u8,
     },
-    TestPagesIsolated {
-        start_pfn: u32,
-        end_pfn: u32,
-        fin_pfn: u32,
-        success: bool,
-    },
+    TestPagesIsolated { start_pfn: u32, end_pfn: u32, fin_pfn: u32, success: bool },
 
     // Reclaim and OOM, from vmscan.h and oom.h.
-    WakeupKswapd {
-        node: u8,
-        order: i8,
-        gfp: Gfp,
-    },
-    KswapdWake {
-        node: u8,
-        order: i8,
-    },
-    KswapdSleep {
-        node: u8,
-    },
-    BalanceBegin {
-        node: u8,
-        order: i8,
-        zone: u8,
-    },
-    BalanceEnd {
-        node: u8,
-        order: i8,
-        zone: u8,
-        reclaimed: u32,
-    },
-    KswapdReclaimFail {
-        node: u8,
-        failures: u32,
-    },
-    KswapdClearHopeless {
-        node: u8,
-    },
-    DirectReclaimBegin {
-        order: i8,
-        gfp: Gfp,
-    },
-    DirectReclaimEnd {
-        reclaimed: u32,
-    },
+    WakeupKswapd { node: u8, order: i8, gfp: Gfp },
+    KswapdWake { node: u8, order: i8 },
+    KswapdSleep { node: u8 },
+    BalanceBegin { node: u8, order: i8, zone: u8 },
+    BalanceEnd { node: u8, order: i8, zone: u8, reclaimed: u32 },
+    KswapdReclaimFail { node: u8, failures: u32 },
+    KswapdClearHopeless { node: u8 },
+    DirectReclaimBegin { order: i8, gfp: Gfp },
+    DirectReclaimEnd { reclaimed: u32 },
     ReclaimRetryZone {
         node: u8,
         zone: u8,
@@ -279,84 +146,27 @@ pub enum Kind {
         wmark_check: bool,
     },
     /// Priority 0 sync full, 1 sync light, 2 async.
-    CompactRetry {
-        order: i8,
-        priority: u8,
-        result: RetryResult,
-        retries: u32,
-        max_retries: u32,
-        should_retry: bool,
-    },
+    CompactRetry { order: i8, priority: u8, result: RetryResult, retries: u32, max_retries: u32, should_retry: bool },
     MarkVictim(Box<Victim>),
-    WakeReaper {
-        pid: u32,
-    },
-    StartTaskReaping {
-        pid: u32,
-    },
-    FinishTaskReaping {
-        pid: u32,
-    },
-    SkipTaskReaping {
-        pid: u32,
-    },
+    WakeReaper { pid: u32 },
+    StartTaskReaping { pid: u32 },
+    FinishTaskReaping { pid: u32 },
+    SkipTaskReaping { pid: u32 },
 
     // Added by the instrumented kernel.
-    /// `free` is the zone's global NR_FREE_PAGES after the allocation.
-    PcpAlloc {
-        zone: u8,
-        order: u8,
-        migratetype: u8,
-        alloc_flags: u32,
-        pfn: Option<u32>,
-        free: u32,
-    },
-    BuddyAlloc {
-        zone: u8,
-        order: u8,
-        migratetype: u8,
-        alloc_flags: u32,
-        pfn: Option<u32>,
-        free: u32,
-    },
+    /// `free` is the zone's global NR_FREE_PAGES, which lacks the cpus' own differences.
+    PcpAlloc { zone: u8, order: u8, migratetype: u8, alloc_flags: u32, pfn: Option<u32>, free: u32 },
+    BuddyAlloc { zone: u8, order: u8, migratetype: u8, alloc_flags: u32, pfn: Option<u32>, free: u32 },
     /// The zone passed the watermark check and had no page all the same.
-    RmqueueFail {
-        zone: u8,
-        order: u8,
-        migratetype: u8,
-        alloc_flags: u32,
-        free: u32,
-    },
+    RmqueueFail { zone: u8, order: u8, migratetype: u8, alloc_flags: u32, free: u32 },
     /// A refill of a pcp list, printed after its pages.
-    Bulk {
-        zone: u8,
-        order: u8,
-        want: u32,
-        got: u32,
-        migratetype: u8,
-        alloc_flags: u32,
-    },
+    Bulk { zone: u8, order: u8, want: u32, got: u32, migratetype: u8, alloc_flags: u32 },
     /// One page of a caller that asked for many at once.
-    BulkAlloc {
-        zone: u8,
-        migratetype: u8,
-        pfn: u32,
-    },
-    PcpFree {
-        pfn: u32,
-        order: u8,
-        migratetype: u8,
-    },
-    BuddyFree {
-        pfn: u32,
-        order: u8,
-    },
+    BulkAlloc { zone: u8, migratetype: u8, pfn: u32 },
+    PcpFree { pfn: u32, order: u8, migratetype: u8 },
+    BuddyFree { pfn: u32, order: u8 },
     /// A contiguous range that is freed as one block although `Free` showed it page by page.
-    FreePrepared {
-        pfn: u32,
-        order: u8,
-        fpi_flags: u32,
-    },
+    FreePrepared { pfn: u32, order: u8, fpi_flags: u32 },
     PcpTrim {
         zone: u8,
         pindex: u8,
@@ -368,196 +178,38 @@ pub enum Kind {
         pcp_high: u32,
         free_count: u32,
     },
-    Drain {
-        zone: u8,
-        cpu: u16,
-        count: u32,
-    },
-    Decay {
-        zone: u8,
-        count: u32,
-        high: u32,
-    },
+    Drain { zone: u8, cpu: u16, count: u32 },
+    Decay { zone: u8, count: u32, high: u32 },
     /// Compaction handed a freed block straight to the waiting allocation.
-    Capture {
-        pfn: u32,
-        order: u8,
-    },
+    Capture { pfn: u32, order: u8 },
     /// `taken` is in pages; 0 means that a watermark forbade it.
-    IsolateFree {
-        pfn: u32,
-        order: u8,
-        migratetype: u8,
-        taken: u32,
-    },
-    Putback {
-        pfn: u32,
-        order: u8,
-        migratetype: u8,
-    },
-    CompactAlloc {
-        src: u32,
-        dst: Option<u32>,
-        order: u8,
-    },
-    CompactFree {
-        dst: u32,
-        order: u8,
-    },
-    CompactRelease {
-        pfn: u32,
-        order: u8,
-    },
+    IsolateFree { pfn: u32, order: u8, migratetype: u8, taken: u32 },
+    Putback { pfn: u32, order: u8, migratetype: u8 },
+    CompactAlloc { src: u32, dst: Option<u32>, order: u8 },
+    CompactFree { dst: u32, order: u8 },
+    CompactRelease { pfn: u32, order: u8 },
     /// Entries before `pfn` move to the tail. `None`: the kernel printed its list head, and nothing moves.
-    RotateHead {
-        pfn: Option<u32>,
-        order: u8,
-    },
+    RotateHead { pfn: Option<u32>, order: u8 },
     /// Entries up to and including `pfn` move to the tail.
-    RotateTail {
-        pfn: Option<u32>,
-        order: u8,
-    },
+    RotateTail { pfn: Option<u32>, order: u8 },
     /// try_to_claim_block() took the block.
-    Claim {
-        block: u32,
-        from: u8,
-        to: u8,
-        free: u32,
-        movable: u32,
-        alike: u32,
-    },
-    MoveBlock {
-        block: u32,
-        from: u8,
-        to: u8,
-        moved: i32,
-    },
-    ChangeRange {
-        block: u32,
-        blocks: u32,
-        to: u8,
-    },
-    Boost {
-        zone: u8,
-        boost: u32,
-    },
-    Unboost {
-        zone: u8,
-        boost: u32,
-    },
-    BelowHigh {
-        zone: u8,
-        on: bool,
-    },
-    ReclaimActive {
-        zone: u8,
-        on: bool,
-    },
+    Claim { block: u32, from: u8, to: u8, free: u32, movable: u32, alike: u32 },
+    MoveBlock { block: u32, from: u8, to: u8, moved: i32 },
+    ChangeRange { block: u32, blocks: u32, to: u8 },
+    Boost { zone: u8, boost: u32 },
+    Unboost { zone: u8, boost: u32 },
+    BelowHigh { zone: u8, on: bool },
+    ReclaimActive { zone: u8, on: bool },
     /// A cpu's difference of NR_FREE_PAGES went into the zone's counter.
-    FoldFree {
-        zone: u8,
-        pages: i32,
-    },
-    ReserveHighatomic {
-        zone: Option<u8>,
-        pfn: Option<u32>,
-    },
-    UnreserveHighatomic {
-        zone: Option<u8>,
-        pfn: Option<u32>,
-    },
+    FoldFree { zone: u8, pages: i32 },
+    ReserveHighatomic { zone: Option<u8>, pfn: Option<u32> },
+    UnreserveHighatomic { zone: Option<u8>, pfn: Option<u32> },
     /// The state was dumped here.
-    Snapshot {
-        number: u32,
-        label: Box<str>,
-    },
+    Snapshot { number: u32, label: Box<str> },
 
     // Neither.
     /// The kernel's buffer overflowed; `None` when it does not say by how many.
-    Lost {
-        events: Option<u32>,
-    },
+    Lost { events: Option<u32> },
     /// A known event that says nothing about pages; the text is its name, or its family's as in `sched_*`.
     Other(&'static str),
-}
-
-impl Kind {
-    /// The name under which lines of this kind are counted: as printed.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Kind::Alloc { .. } => "mm_page_alloc",
-            Kind::Free { .. } => "mm_page_free",
-            Kind::FreeBatched { .. } => "mm_page_free_batched",
-            Kind::ZoneLocked { .. } => "mm_page_alloc_zone_locked",
-            Kind::PcpuDrain { .. } => "mm_page_pcpu_drain",
-            Kind::Extfrag { .. } => "mm_page_alloc_extfrag",
-            Kind::SetupWmarks { .. } => "mm_setup_per_zone_wmarks",
-            Kind::CompactBegin { .. } => "mm_compaction_begin",
-            Kind::CompactEnd { .. } => "mm_compaction_end",
-            Kind::IsolateMigratepages { .. } => "mm_compaction_isolate_migratepages",
-            Kind::IsolateFreepages { .. } => "mm_compaction_isolate_freepages",
-            Kind::FastIsolateFreepages { .. } => "mm_compaction_fast_isolate_freepages",
-            Kind::CompactMigratepages { .. } => "mm_compaction_migratepages",
-            Kind::TryToCompact { .. } => "mm_compaction_try_to_compact_pages",
-            Kind::CompactFinished { .. } => "mm_compaction_finished",
-            Kind::CompactSuitable { .. } => "mm_compaction_suitable",
-            Kind::CompactDeferred { .. } => "mm_compaction_deferred",
-            Kind::DeferCompaction { .. } => "mm_compaction_defer_compaction",
-            Kind::DeferReset { .. } => "mm_compaction_defer_reset",
-            Kind::KcompactdSleep { .. } => "mm_compaction_kcompactd_sleep",
-            Kind::WakeupKcompactd { .. } => "mm_compaction_wakeup_kcompactd",
-            Kind::KcompactdWake { .. } => "mm_compaction_kcompactd_wake",
-            Kind::MigratePages { .. } => "mm_migrate_pages",
-            Kind::TestPagesIsolated { .. } => "test_pages_isolated",
-            Kind::WakeupKswapd { .. } => "mm_vmscan_wakeup_kswapd",
-            Kind::KswapdWake { .. } => "mm_vmscan_kswapd_wake",
-            Kind::KswapdSleep { .. } => "mm_vmscan_kswapd_sleep",
-            Kind::BalanceBegin { .. } => "mm_vmscan_balance_pgdat_begin",
-            Kind::BalanceEnd { .. } => "mm_vmscan_balance_pgdat_end",
-            Kind::KswapdReclaimFail { .. } => "mm_vmscan_kswapd_reclaim_fail",
-            Kind::KswapdClearHopeless { .. } => "mm_vmscan_kswapd_clear_hopeless",
-            Kind::DirectReclaimBegin { .. } => "mm_vmscan_direct_reclaim_begin",
-            Kind::DirectReclaimEnd { .. } => "mm_vmscan_direct_reclaim_end",
-            Kind::ReclaimRetryZone { .. } => "reclaim_retry_zone",
-            Kind::CompactRetry { .. } => "compact_retry",
-            Kind::MarkVictim(_) => "mark_victim",
-            Kind::WakeReaper { .. } => "wake_reaper",
-            Kind::StartTaskReaping { .. } => "start_task_reaping",
-            Kind::FinishTaskReaping { .. } => "finish_task_reaping",
-            Kind::SkipTaskReaping { .. } => "skip_task_reaping",
-            Kind::PcpAlloc { .. } => "PA pcp_alloc",
-            Kind::BuddyAlloc { .. } => "PA buddy_alloc",
-            Kind::RmqueueFail { .. } => "PA rmq_fail",
-            Kind::Bulk { .. } => "PA bulk",
-            Kind::BulkAlloc { .. } => "PA bulkalloc",
-            Kind::PcpFree { .. } => "PA pcp_free",
-            Kind::BuddyFree { .. } => "PA buddy_free",
-            Kind::FreePrepared { .. } => "PA free_prepared",
-            Kind::PcpTrim { .. } => "PA pcp_trim",
-            Kind::Drain { .. } => "PA drain",
-            Kind::Decay { .. } => "PA decay",
-            Kind::Capture { .. } => "PA capture",
-            Kind::IsolateFree { .. } => "PA isolate_free",
-            Kind::Putback { .. } => "PA putback",
-            Kind::CompactAlloc { .. } => "PA compact_alloc",
-            Kind::CompactFree { .. } => "PA compact_free",
-            Kind::CompactRelease { .. } => "PA compact_release",
-            Kind::RotateHead { .. } => "PA rotate_head",
-            Kind::RotateTail { .. } => "PA rotate_tail",
-            Kind::Claim { .. } => "PA claim",
-            Kind::MoveBlock { .. } => "PA move_block",
-            Kind::ChangeRange { .. } => "PA change_range",
-            Kind::Boost { .. } => "PA boost",
-            Kind::Unboost { .. } => "PA unboost",
-            Kind::BelowHigh { .. } => "PA below_high",
-            Kind::ReclaimActive { .. } => "PA reclaim_active",
-            Kind::FoldFree { .. } => "PA fold_free",
-            Kind::ReserveHighatomic { .. } => "PA reserve_highatomic",
-            Kind::UnreserveHighatomic { .. } => "PA unreserve_highatomic",
-            Kind::Snapshot { .. } => "PA snapshot",
-            Kind::Lost { .. } => "LOST EVENTS",
-            Kind::Other(name) => name,
-        }
-    }
 }

@@ -16,13 +16,13 @@ pub struct Header<'a> {
 /// Reads the front of a line, first at the columns of `%16s-%-7d [%03d] `, then by search.
 #[inline(always)]
 pub fn header(line: &[u8]) -> Option<Header<'_>> {
-    if line.len() > 40 && line[16] == b'-' && line[24] == b' ' && line[25] == b'[' {
-        if let Some((pid, length)) = small(&line[17..24])
-            && line[17 + length..24].iter().all(|&byte| byte == b' ')
-            && let Some(header) = after_pid(pid, &line[26..])
-        {
-            return Some(header);
-        }
+    if line.len() > 40
+        && (line[16], line[24], line[25]) == (b'-', b' ', b'[')
+        && let Some((pid, length)) = small(&line[17..24])
+        && line[17 + length..24].iter().all(|&byte| byte == b' ')
+        && let Some(header) = after_pid(pid, &line[26..])
+    {
+        return Some(header);
     }
     search(line)
 }

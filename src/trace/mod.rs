@@ -11,6 +11,7 @@ mod fields;
 pub mod ftrace;
 pub mod input;
 mod line;
+mod names;
 mod native;
 mod reclaim;
 pub mod skip;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! How one compaction is to be done: the caller's half of `struct compact_control` (mm/internal.h@7.3).
+//! How a compaction is to be done.
 //!
-//! Modelled: the settings of direct compaction at each priority, kcompactd, proactive compaction and
-//! /proc/sys/vm/compact_memory, and the choices in which the policies under discussion differ.
-//! Absent: contiguous allocation's settings.
+//! Stands for `struct compact_control` (mm/internal.h@7.3) as its users fill it in: mm/compaction.c:compact_zone_order,
+//! kcompactd_do_work, proactive_compact_node. The last four fields are where policies differ.
 
-use super::{Mode, Priority};
+use crate::model::alloc_flags;
 use crate::model::frames::Order;
 use crate::model::freetype::{self, Freetype};
 use crate::model::gfp::Gfp;
@@ -13,60 +12,83 @@ use crate::model::pageblock::PAGEBLOCK_ORDER;
 use crate::model::request::Request;
 use crate::model::watermark::{WMARK_HIGH, WMARK_MIN};
 
-/// Which pages the question "is the request satisfied already?" counts as free.
+/// `enum migrate_mode`, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    Async,
+    SyncLight,
+    Sync,
+}
+
+/// `enum compact_priority`: smaller works harder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    SyncFull,
+    SyncLight,
+    Async,
+}
+
+impl Priority {
+    /// The next harder one.
+    pub fn stronger(self) -> Priority {
+        match self {
+            Priority::Async => Priority::SyncLight,
+            _ => Priority::SyncFull,
+        }
+    }
+}
+
+/// Free pages that suitability counts as serving the request already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FreeCount {
     Pages,
-    /// Those in free blocks of pageblock order and above.
+    /// Only those in free blocks of pageblock order and above.
     Blocks,
-    /// The same without unmapped blocks, which a request for a block to unmap cannot use.
+    /// Of these, only the ones in the direct map.
     MappedBlocks,
 }
 
-/// When a free block ends a run before the scanners meet.
+/// When a run may stop before the scanners meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FinishRule {
-    /// The request's own type could take it. Nothing falls back to the unmapped list, so a run for an unmapped
-    /// request goes on until the scanners meet: the "blunt" policy.
+    /// A free block of the request's type, or one it may claim. An unmapped request has no such block.
     ByType,
-    /// Or an Unmovable request could take it, which is what a flip to unmapped needs: the "early" policy.
+    /// The same for an unmovable request: a free mapped block will do.
     MappedBlock,
     Never,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Control {
-    /// The block wanted; -1 compacts the whole zone.
+    /// -1 compacts whatever there is.
     pub order: i8,
     pub mode: Mode,
     pub whole_zone: bool,
     pub ignore_skip: bool,
     pub ignore_block_suitable: bool,
     pub direct: bool,
-    pub proactive: bool,
-    /// The request's type.
+    /// Proactive: the score at which the zone is good enough.
+    pub score_low: Option<u64>,
+    pub kcompactd: bool,
+    pub defrag_mode: bool,
     pub freetype: Freetype,
     pub alloc_flags: u32,
     pub highest_zone: u8,
-    /// Whether the request may enter file systems (`__GFP_FS`).
+    /// The caller may enter file systems.
     pub has_fs: bool,
-    /// The order and type of the request that takes a matching block as soon as it is freed.
+    /// A block of this order and type that is freed meanwhile is handed over.
     pub capture: Option<(Order, Freetype)>,
     pub free_count: FreeCount,
     pub finish: FinishRule,
-    /// Never take targets from unmapped blocks.
-    pub leave_unmapped: bool,
-    /// vm.defrag_mode: background runs aim at a number of whole free blocks.
-    pub defrag_mode: bool,
-    /// Whether dirty file pages move without being written first (`migrate_folio` of their file system).
-    pub dirty_moves: bool,
+    pub extfrag_threshold: i32,
 }
 
 impl Control {
-    /// mm/compaction.c:compact_zone_order@7.3. `order` is the block to make, which may be larger than the request's.
-    pub fn direct(priority: Priority, order: Order, request: &Request) -> Control {
+    /// A direct compaction of `order` for a request.
+    pub fn direct(order: Order, priority: Priority, request: &Request) -> Control {
         let full = priority == Priority::SyncFull;
         Control {
+            order: order as i8,
             mode: if priority == Priority::Async { Mode::Async } else { Mode::SyncLight },
             whole_zone: full,
             ignore_skip: full,
@@ -76,40 +98,28 @@ impl Control {
             alloc_flags: request.flags,
             highest_zone: request.highest_zone,
             has_fs: request.gfp.has(Gfp::FS),
-            capture: Some((request.order, request.freetype)),
             ..Control::background(order as i8)
         }
     }
 
-    /// mm/compaction.c:kcompactd_do_work@7.3. `zone` is the compacted zone's own index.
-    pub fn kcompactd(order: Order, zone: u8, defrag_mode: bool) -> Control {
-        let (mark, free_count) =
-            if defrag_mode { (WMARK_HIGH, FreeCount::Blocks) } else { (WMARK_MIN, FreeCount::Pages) };
-        let alloc_flags = mark as u32;
-        Control { alloc_flags, free_count, highest_zone: zone, defrag_mode, ..Control::background(order as i8) }
+    /// What kcompactd does for an order it was woken for.
+    pub fn kcompactd(order: Order, highest_zone: u8, defrag_mode: bool) -> Control {
+        Control {
+            kcompactd: true,
+            defrag_mode,
+            alloc_flags: if defrag_mode { WMARK_HIGH as u32 } else { WMARK_MIN as u32 },
+            highest_zone,
+            free_count: if defrag_mode { FreeCount::Blocks } else { FreeCount::Pages },
+            ..Control::background(order as i8)
+        }
     }
 
-    /// mm/compaction.c:compact_node@7.3 on behalf of proactive compaction.
-    pub fn proactive() -> Control {
-        Control { whole_zone: true, ignore_skip: true, proactive: true, ..Control::background(-1) }
+    /// A proactive round, until the zone's score is at most `score_low`.
+    pub fn proactive(score_low: u64) -> Control {
+        Control { whole_zone: true, ignore_skip: true, score_low: Some(score_low), ..Control::background(-1) }
     }
 
-    /// mm/compaction.c:compact_node@7.3 on behalf of /proc/sys/vm/compact_memory.
-    pub fn compact_memory() -> Control {
-        Control { mode: Mode::Sync, whole_zone: true, ignore_skip: true, ..Control::background(-1) }
-    }
-
-    /// Whether the whole zone is compacted whatever it takes (mm/compaction.c:is_via_compact_memory@7.3).
-    pub fn is_whole_memory(&self) -> bool {
-        self.order < 0
-    }
-
-    /// The order below which a folio may be taken apart by moving it
-    /// (mm/compaction.c:skip_isolation_on_order@7.3): nothing is gained by moving what is large enough already.
-    pub(super) fn is_too_large(&self, order: Order) -> bool {
-        order >= PAGEBLOCK_ORDER || !self.is_whole_memory() && order as i8 >= self.order
-    }
-
+    /// Kernel threads compact with GFP_KERNEL, so their type is Unmovable.
     fn background(order: i8) -> Control {
         Control {
             order,
@@ -118,7 +128,9 @@ impl Control {
             ignore_skip: false,
             ignore_block_suitable: false,
             direct: false,
-            proactive: false,
+            score_low: None,
+            kcompactd: false,
+            defrag_mode: false,
             freetype: freetype::UNMOVABLE,
             alloc_flags: WMARK_MIN as u32,
             highest_zone: 0,
@@ -126,9 +138,17 @@ impl Control {
             capture: None,
             free_count: FreeCount::Pages,
             finish: FinishRule::ByType,
-            leave_unmapped: true,
-            defrag_mode: false,
-            dirty_moves: true,
+            extfrag_threshold: 500,
         }
+    }
+
+    /// Folios that large are left alone: nothing is gained by moving what is large enough already
+    /// (mm/compaction.c:skip_isolation_on_order@7.3).
+    pub(super) fn is_too_large(&self, order: Order) -> bool {
+        order >= PAGEBLOCK_ORDER || self.order >= 0 && order as i8 >= self.order
+    }
+
+    pub(super) fn allows_cma(&self) -> bool {
+        self.alloc_flags & alloc_flags::CMA != 0
     }
 }

@@ -26,7 +26,7 @@ struct Search {
 impl Run {
     /// Takes chunks from the tails of the Movable lists if they lie high enough, and then what lies around the last.
     pub(super) fn fast_isolate_freepages(&mut self, zone: &mut Zone) {
-        let Some(order) = wanted(&self.cc).filter(|&order| order > 0) else { return };
+        let Some(order) = wanted(&self.control).filter(|&order| order > 0) else { return };
         let scan_start = self.free >= zone.compact.init_free;
         let limit = if scan_start { PAGEBLOCK_PAGES >> 1 } else { (self.scan_limit() >> 1).max(1) };
         let distance = u64::from(self.free).wrapping_sub(u64::from(self.migrate));
@@ -44,8 +44,8 @@ impl Run {
             // Below the first whole block this wraps, and the next run repairs a position outside the zone.
             zone.compact.cached_free = highest.wrapping_sub(PAGEBLOCK_PAGES);
         }
-        self.work.scanned_free += scanned;
-        self.work.isolated += taken;
+        self.work.free_scanned += u64::from(scanned);
+        self.work.isolated += u64::from(taken);
         if let Some(pfn) = around {
             self.isolate_around(zone, pfn);
         }
@@ -136,14 +136,14 @@ impl Run {
             self.free = search.highest;
             return Some(search.highest);
         }
-        let min = Pfn::try_from(search.min).ok().filter(|&min| self.cc.direct && zone.contains(min))?;
+        let min = Pfn::try_from(search.min).ok().filter(|&min| self.control.direct && zone.contains(min))?;
         self.free = min;
         Some(min).filter(|&min| self.is_target(zone, min))
     }
 
     /// mm/compaction.c:fast_isolate_around@7.3: the rest of the block, unless enough was found.
     fn isolate_around(&mut self, zone: &mut Zone, pfn: Pfn) {
-        if self.has_targets() || self.cc.direct && self.cc.mode == Mode::Async {
+        if self.has_targets() || self.control.direct && self.control.mode == Mode::Async {
             return;
         }
         let start = block_start(pfn).max(zone.span.start_pfn);

@@ -23,13 +23,13 @@ impl Run {
         }
         let high = block_start(self.migrate + distance);
         let (mut scanned, mut found) = (0, None);
-        for order in (COSTLY_ORDER..self.cc.order as Order).rev() {
+        for order in (COSTLY_ORDER..self.control.order as Order).rev() {
             if found.is_some() || scanned >= limit {
                 break;
             }
             found = search_list(zone, order, high, limit, &mut scanned);
         }
-        self.work.scanned_migrate += scanned;
+        self.work.migrate_scanned += u64::from(scanned);
         let Some(pfn) = found else {
             self.fast_search_fail += 1;
             return self.restart_at_lowest();
@@ -48,8 +48,13 @@ impl Run {
 
     fn may_search_fast(&self, zone: &Zone) -> bool {
         let mid_block = self.migrate != zone.span.start_pfn && self.migrate != block_start(self.migrate);
-        let small = self.cc.direct && self.cc.freetype != MOVABLE && self.cc.order < PAGEBLOCK_ORDER as i8;
-        !self.cc.ignore_skip && !self.finish_block && !mid_block && self.cc.order > COSTLY_ORDER as i8 && !small
+        let small =
+            self.control.direct && self.control.freetype != MOVABLE && self.control.order < PAGEBLOCK_ORDER as i8;
+        !self.control.ignore_skip
+            && !self.finish_block
+            && !mid_block
+            && self.control.order > COSTLY_ORDER as i8
+            && !small
     }
 
     /// After a search in vain: once, the lowest chunk that an earlier search found.

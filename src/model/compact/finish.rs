@@ -25,23 +25,24 @@ impl Run {
         if scanners_met(self) {
             zone.compact.cached_migrate = [zone.span.start_pfn; 2];
             zone.compact.cached_free = block_start(zone.span.end_pfn - 1);
-            zone.compact.blockskip_flush |= self.cc.direct;
-            return if self.cc.whole_zone { Status::Complete } else { Status::PartialSkipped };
+            zone.compact.blockskip_flush |= self.control.direct;
+            return if self.control.whole_zone { Status::Complete } else { Status::PartialSkipped };
         }
-        if self.cc.proactive {
-            return self.unless_interrupted(match () {
-                () if self.kswapd_running => return Status::PartialSkipped,
-                () if proactive::fragmentation_score_zone(zone) > proactive::LOW => Status::Continue,
-                () => Status::Success,
-            });
+        if let Some(low) = self.control.score_low {
+            if self.gives_way {
+                return Status::PartialSkipped;
+            }
+            let better = proactive::zone_score(zone) <= low;
+            return self.unless_interrupted(if better { Status::Success } else { Status::Continue });
         }
-        let Some(order) = wanted(&self.cc).filter(|_| self.migrate.is_multiple_of(PAGEBLOCK_PAGES)) else {
+        let Some(order) = wanted(&self.control).filter(|_| self.migrate.is_multiple_of(PAGEBLOCK_PAGES)) else {
             return Status::Continue;
         };
-        if self.cc.defrag_mode && !self.cc.direct {
+        if self.control.defrag_mode && !self.control.direct {
             let mark = zone.wmark_pages(WMARK_HIGH);
             let blocks = zone.free_blocks.seen();
-            let enough = zone.watermark_test(order, mark, self.cc.highest_zone, self.cc.alloc_flags, blocks).ok();
+            let enough =
+                zone.watermark_test(order, mark, self.control.highest_zone, self.control.alloc_flags, blocks).ok();
             return if enough { Status::Success } else { Status::Continue };
         }
         if self.has_block(zone, order) {
@@ -51,11 +52,11 @@ impl Run {
     }
 
     fn has_block(&self, zone: &Zone, order: Order) -> bool {
-        match self.cc.finish {
+        match self.control.finish {
             FinishRule::Never => false,
-            FinishRule::ByType => is_free_for(zone, order, self.cc.freetype),
+            FinishRule::ByType => is_free_for(zone, order, self.control.freetype),
             FinishRule::MappedBlock => {
-                is_free_for(zone, order, self.cc.freetype) || is_free_for(zone, order, freetype::UNMOVABLE)
+                is_free_for(zone, order, self.control.freetype) || is_free_for(zone, order, freetype::UNMOVABLE)
             }
         }
     }

@@ -3,11 +3,11 @@
 //!
 //! Modelled: mm/compaction.c@7.3: isolate_freepages, isolate_freepages_block, suitable_migration_target,
 //! update_pageblock_skip, the stride. Absent: strict isolation.
-//! Differs: with `leave_unmapped` blocks outside the direct map are never targets; the kernel's types alone would let
-//! a run at full priority take them.
+//! Differs: blocks outside the direct map are never targets, as the patched kernels guard; the types alone would let a
+//! run at full priority take them.
 
 use super::run::{emit, wanted};
-use super::{CLUSTER, CompactEvent, Mode, Run};
+use super::{CLUSTER, CompactEvent, Run, control::Mode};
 use crate::model::frames::{Kind, Pfn};
 use crate::model::freetype;
 use crate::model::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, block_end, block_start};
@@ -24,7 +24,7 @@ impl Run {
         let mut block = block_start(start);
         let mut end = (block + PAGEBLOCK_PAGES).min(zone.span.end_pfn);
         let low = block_end(self.migrate);
-        let mut stride = if self.cc.mode == Mode::Async { CLUSTER } else { 1 };
+        let mut stride = if self.control.mode == Mode::Async { CLUSTER } else { 1 };
         while block >= low {
             if self.is_target(zone, block) && self.is_worth_a_scan(zone, block) {
                 let (stop, isolated) = self.isolate_freepages_block(zone, start, end, stride);
@@ -80,8 +80,8 @@ impl Run {
         }
         let stop = pfn.min(end);
         emit(zone, CompactEvent::IsolateFreepages { start, end: stop, scanned, taken: total });
-        self.work.scanned_free += scanned;
-        self.work.isolated += total;
+        self.work.free_scanned += u64::from(scanned);
+        self.work.isolated += u64::from(total);
         (stop, total)
     }
 
@@ -92,9 +92,9 @@ impl Run {
 
     /// mm/compaction.c:suitable_migration_target@7.3, for the block whose first frame is given.
     pub(super) fn is_target(&self, zone: &Zone, block: Pfn) -> bool {
-        let order = wanted(&self.cc).filter(|&order| order > 0).unwrap_or(PAGEBLOCK_ORDER);
+        let order = wanted(&self.control).filter(|&order| order > 0).unwrap_or(PAGEBLOCK_ORDER);
         let free = zone.contains(block) && zone.frames.kind(block) == Kind::Buddy && zone.frames.order(block) >= order;
-        let unmapped = self.cc.leave_unmapped && zone.blocks.is_unmapped(block);
-        !free && !unmapped && (self.cc.ignore_block_suitable || freetype::is_movable(zone.blocks.freetype(block)))
+        let unmapped = zone.blocks.is_unmapped(block);
+        !free && !unmapped && (self.control.ignore_block_suitable || freetype::is_movable(zone.blocks.freetype(block)))
     }
 }

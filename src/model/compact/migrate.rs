@@ -47,7 +47,7 @@ impl Run {
             outcome.no_memory = self.migrate_batch_modes(zone, owners, batch, &mut stayed);
         }
         stayed.extend_from_slice(rest);
-        let migrated = self.work.migrated - before;
+        let migrated = (self.work.migrated - before) as u32;
         emit(zone, CompactEvent::Migratepages { migrated, failed: isolated - migrated });
         outcome.failed = !stayed.is_empty();
         stayed.iter().for_each(|&pfn| put_back(zone, pfn));
@@ -57,14 +57,14 @@ impl Run {
     /// One batch in the run's mode. Whether targets ran out.
     fn migrate_batch_modes(&mut self, zone: &mut Zone, owners: &mut Owners, batch: &[Pfn], out: &mut Vec<Pfn>) -> bool {
         let first = self.migrate_pass(zone, owners, batch);
-        if self.cc.mode == Mode::Async || first.no_memory {
-            self.work.failed += first.failed_pages;
+        if self.control.mode == Mode::Async || first.no_memory {
+            self.work.failed += u64::from(first.failed_pages);
             out.extend(first.stayed);
             return first.no_memory;
         }
         for (i, &pfn) in first.stayed.iter().enumerate() {
             let again = self.migrate_pass(zone, owners, &[pfn]);
-            self.work.failed += again.failed_pages;
+            self.work.failed += u64::from(again.failed_pages);
             out.extend(again.stayed);
             if again.no_memory {
                 out.extend_from_slice(&first.stayed[i + 1..]);

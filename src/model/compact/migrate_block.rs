@@ -2,13 +2,14 @@
 //! The migrate scanner inside one pageblock: which pages are isolated.
 //!
 //! Modelled: mm/compaction.c:isolate_migratepages_block@7.3: skips of free and large blocks, the skip bit set at the
-//! first isolated page, all-or-nothing by aligned pieces in asynchronous direct runs, the limit of 32.
+//! first isolated page, all-or-nothing by aligned pieces in asynchronous direct runs, the limit of 32. Dirty file pages
+//! move in every mode, as their file systems know how to (`migrate_folio`).
 //! Simplified: pages never change under the scanner; writeback and pins of anonymous pages do not exist; every page
 //! on an LRU list may be taken, secretmem too. Absent: hugetlb, pages movable without being on an LRU list.
 
 use super::migrate::put_back;
 use super::run::{emit, wanted};
-use super::{CLUSTER, CompactEvent, Mode, Run};
+use super::{CLUSTER, CompactEvent, Run, control::Mode};
 use crate::model::frames::{Kind, Pfn, flag};
 use crate::model::pageblock::PAGEBLOCK_PAGES;
 use crate::model::zone::Zone;
@@ -29,8 +30,8 @@ struct Scan {
 impl Run {
     /// Scans `[low, end)` of one block.
     pub(super) fn isolate_block(&mut self, zone: &mut Zone, low: Pfn, end: Pfn) {
-        let piecewise = self.cc.direct && self.cc.mode == Mode::Async;
-        let piece = wanted(&self.cc).filter(|_| piecewise).map(|order| 1u32 << order);
+        let piecewise = self.control.direct && self.control.mode == Mode::Async;
+        let piece = wanted(&self.control).filter(|_| piecewise).map(|order| 1u32 << order);
         let next = piece.map(|piece| (low + 1).next_multiple_of(piece));
         let mut scan = Scan { low, end, scanned: 0, taken: 0, valid: false, skip_updated: false, next };
         let start = low;
@@ -77,7 +78,7 @@ impl Run {
         if kind != Kind::Used {
             return Look::Fail;
         }
-        if order > 0 && self.cc.is_too_large(order) {
+        if order > 0 && self.control.is_too_large(order) {
             scan.low += pages - 1;
             scan.scanned += pages - 1;
             return Look::Fail;
@@ -85,7 +86,7 @@ impl Run {
         if !self.may_isolate(zone.frames.flags(pfn)) {
             return Look::Fail;
         }
-        if !std::mem::replace(&mut scan.skip_updated, true) && scan.valid && !self.cc.ignore_skip {
+        if !std::mem::replace(&mut scan.skip_updated, true) && scan.valid && !self.control.ignore_skip {
             let skip = zone.blocks.skip(pfn);
             zone.blocks.set_skip(pfn, true);
             if skip && !self.finish_block {
@@ -108,8 +109,7 @@ impl Run {
 
     fn may_isolate(&self, flags: u8) -> bool {
         let has_mapping = flags & (flag::FILE | flag::PINNED) != 0;
-        let stuck = flags & flag::FILE != 0 && flags & flag::DIRTY != 0 && !self.cc.dirty_moves;
-        flags & flag::LRU != 0 && (self.cc.has_fs || !has_mapping) && (self.cc.mode == Mode::Sync || !stuck)
+        flags & flag::LRU != 0 && (self.control.has_fs || !has_mapping)
     }
 
     /// A page that stays spoils its aligned piece: what was isolated goes back, the rest is not looked at.
@@ -135,8 +135,8 @@ impl Run {
         }
         let (scanned, taken) = (scan.scanned, scan.taken);
         emit(zone, CompactEvent::IsolateMigratepages { start, end: scan.low, scanned, taken });
-        self.work.scanned_migrate += scanned;
-        self.work.isolated += taken;
+        self.work.migrate_scanned += u64::from(scanned);
+        self.work.isolated += u64::from(taken);
         self.migrate = scan.low;
     }
 }

@@ -38,7 +38,7 @@ impl Run {
 
     /// mm/compaction.c:isolation_suitable@7.3.
     pub(super) fn is_worth_a_scan(&self, zone: &Zone, pfn: Pfn) -> bool {
-        self.cc.ignore_skip || !zone.blocks.skip(pfn)
+        self.control.ignore_skip || !zone.blocks.skip(pfn)
     }
 
     /// Where later runs start. Given the first frame behind a block, that is one block further
@@ -47,7 +47,7 @@ impl Run {
         let next = block_end(pfn);
         let [cached_async, cached_sync] = &mut zone.compact.cached_migrate;
         *cached_async = next.max(*cached_async);
-        if self.cc.mode != Mode::Async {
+        if self.control.mode != Mode::Async {
             *cached_sync = next.max(*cached_sync);
         }
     }
@@ -58,20 +58,20 @@ impl Run {
         if in_huge_page(zone, block_start(pfn)) {
             return false;
         }
-        if !self.cc.direct {
+        if !self.control.direct {
             return true;
         }
         let block = zone.blocks.freetype(pfn);
-        if block == freetype::CMA && self.cc.alloc_flags & alloc_flags::CMA == 0 {
+        if block == freetype::CMA && self.control.alloc_flags & alloc_flags::CMA == 0 {
             return false;
         }
-        if self.cc.mode != Mode::Async {
+        if self.control.mode != Mode::Async {
             return true;
         }
-        if self.cc.freetype == freetype::MOVABLE || self.cc.order >= PAGEBLOCK_ORDER as i8 {
+        if self.control.freetype == freetype::MOVABLE || self.control.order >= PAGEBLOCK_ORDER as i8 {
             freetype::is_movable(block)
         } else {
-            block == self.cc.freetype
+            block == self.control.freetype
         }
     }
 }

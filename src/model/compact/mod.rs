@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Memory compaction: moving pages upward so that free memory gathers into large blocks.
+//! Memory compaction: moving pages together so that whole blocks become free.
 //!
-//! Stands for mm/compaction.c@7.3. A caller asks `ZoneMemory` whether a zone is deferred, builds a `Control`, starts
-//! a `Run` and steps it until it is done; other tasks may run between two steps.
-//!
-//! Modelled: suitability, deferral, both scanners with their fast searches and list rotations, skip bits and cached
-//! positions, private lists, capture, finish rules, proactive scores.
-//! Simplified: holes are scanned like reserved frames; the fields below say what else, file by file.
-//! Absent: contiguous allocation's strict isolation, hugetlb pages, lock contention, memory cgroups.
+//! Stands for mm/compaction.c@7.3 and the parts of mm/migrate.c it uses. A run (`Run`) is a state machine, so that
+//! kernel threads make progress beside tasks.
 
 mod control;
 mod defer;
@@ -28,7 +23,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use control::{Control, FinishRule, FreeCount};
+pub use control::{Control, FinishRule, FreeCount, Mode, Priority};
 pub use run::{Run, Step, Work};
 
 use super::frames::{Kind, Order, Pfn};
@@ -36,13 +31,11 @@ use super::pageblock::{PAGEBLOCK_ORDER, block_start};
 use super::zone::{MAX_ORDER, Zone};
 
 /// `COMPACT_CLUSTER_MAX`: how many pages one round isolates, and the widest stride.
-pub const CLUSTER: u32 = 32;
-/// `COMPACT_MAX_DEFER_SHIFT`.
-pub const MAX_DEFER_SHIFT: u32 = 6;
+pub(super) const CLUSTER: u32 = 32;
 /// `PAGE_ALLOC_COSTLY_ORDER`.
-pub(crate) const COSTLY_ORDER: Order = 3;
+pub(super) const COSTLY_ORDER: Order = 3;
 
-/// `enum compact_result`, whose order decides when results of several zones are combined.
+/// `enum compact_result`; the order matters, the slow path keeps the largest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     NotSuitableZone,
@@ -56,22 +49,6 @@ pub enum Status {
     Success,
 }
 
-/// `enum migrate_mode`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mode {
-    Async,
-    SyncLight,
-    Sync,
-}
-
-/// `enum compact_priority`: how hard a direct compaction tries; the lowest value tries hardest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Priority {
-    SyncFull,
-    SyncLight,
-    Async,
-}
-
 /// What a zone remembers between compactions (`struct zone`: compact_cached_*, compact_init_*, compact_*defer*).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ZoneMemory {
@@ -83,7 +60,7 @@ pub struct ZoneMemory {
     pub blockskip_flush: bool,
     pub considered: u32,
     pub defer_shift: u32,
-    pub order_failed: i32,
+    pub order_failed: i8,
 }
 
 /// What a run did, as the kernel's tracepoints and an instrumented kernel tell it.

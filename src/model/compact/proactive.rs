@@ -1,40 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! When compaction starts without being asked.
+//! The score that starts and ends proactive compaction.
 //!
-//! Modelled: mm/compaction.c@7.3: fragmentation_score_zone, fragmentation_score_zone_weighted, fragmentation_score_node,
-//! fragmentation_score_wmark, should_proactive_compact_node. The clock (every 500 ms) is the caller's.
+//! Stands for mm/compaction.c@7.3: fragmentation_score_zone, fragmentation_score_zone_weighted,
+//! fragmentation_score_node, fragmentation_score_wmark; and mm/vmstat.c:extfrag_for_order. Modelled: all of it.
 
 use crate::model::node::Node;
 use crate::model::pageblock::PAGEBLOCK_ORDER;
 use crate::model::zone::Zone;
 
-/// `sysctl_compaction_proactiveness` of a stock kernel.
-pub const PROACTIVENESS: u32 = 20;
-/// Above this a round starts.
-pub const HIGH: u32 = wmark_high(PROACTIVENESS);
-/// At or below this a zone is left alone.
-pub const LOW: u32 = wmark_low(PROACTIVENESS);
-
-pub const fn wmark_low(proactiveness: u32) -> u32 {
-    100 - if proactiveness < 100 { proactiveness } else { 100 }
+/// Percent of free pages that are not in blocks of the huge page order; 0 when nothing is free.
+pub fn zone_score(zone: &Zone) -> u64 {
+    let (mut pages, mut suitable) = (0u64, 0u64);
+    for (k, &n) in zone.nr_free.iter().enumerate() {
+        pages += u64::from(n) << k;
+        if k >= usize::from(PAGEBLOCK_ORDER) {
+            suitable += u64::from(n) << k;
+        }
+    }
+    ((pages - suitable) * 100).checked_div(pages).unwrap_or(0)
 }
 
-pub const fn wmark_high(proactiveness: u32) -> u32 {
-    let low = wmark_low(proactiveness);
-    let above = if low / 2 < 10 { low / 2 } else { 10 };
-    if low + above < 100 { low + above } else { 100 }
-}
-
-/// Percent of the free memory that lies in blocks too small for a huge page
-/// (mm/compaction.c:fragmentation_score_zone@7.3).
-pub fn fragmentation_score_zone(zone: &Zone) -> u32 {
-    let (pages, _, suitable) = zone.contig_page_info(PAGEBLOCK_ORDER);
-    if pages == 0 { 0 } else { ((pages - (suitable << PAGEBLOCK_ORDER)) * 100 / pages) as u32 }
-}
-
-/// The zones' scores by their share of the memory, each share truncated (mm/compaction.c:fragmentation_score_node@7.3).
-pub fn node_score(node: &Node) -> u32 {
+/// Sum over zones, weighted by present pages.
+pub fn node_score(node: &Node) -> u64 {
     let present: u64 = node.zones.iter().map(|zone| u64::from(zone.present)).sum();
-    let weighted = |zone: &Zone| u64::from(zone.present) * u64::from(fragmentation_score_zone(zone)) / (present + 1);
-    node.zones.iter().map(weighted).sum::<u64>() as u32
+    node.zones.iter().map(|zone| zone_score(zone) * u64::from(zone.present) / (present + 1)).sum()
+}
+
+/// A round ends for a zone at this score.
+pub fn low_mark(proactiveness: u32) -> u64 {
+    u64::from(100 - proactiveness.min(100)).max(5)
+}
+
+/// A round begins above this score of the node.
+pub fn high_mark(proactiveness: u32) -> u64 {
+    let low = low_mark(proactiveness);
+    (low + 10.min(low / 2)).min(100)
 }

@@ -8,7 +8,7 @@
 //! pages (too_many_isolated) cannot be reached; contention for locks does not exist.
 
 use super::targets::Targets;
-use super::{CompactEvent, Control, Mode, Status, finish::scanners_met, skip};
+use super::{CompactEvent, Control, Mode, Status, finish::scanners_met, skip, suitable};
 use crate::model::frames::{Order, Pfn};
 use crate::model::owners::Owners;
 use crate::model::pageblock::{PAGEBLOCK_PAGES, block_start};
@@ -16,18 +16,18 @@ use crate::model::tally::Tally;
 use crate::model::tracepoint::Tracepoint;
 use crate::model::zone::{Capture, Zone};
 
-/// What a step or a whole run did, in pages; what a clock charges for.
+/// What a step or a whole run did; the scheduler turns it into time. Pages, except `*_scanned`: frames looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
-    pub scanned_migrate: u32,
-    pub scanned_free: u32,
+    pub migrate_scanned: u64,
+    pub free_scanned: u64,
     /// Sources and targets taken.
-    pub isolated: u32,
-    pub migrated: u32,
+    pub isolated: u64,
+    pub migrated: u64,
     /// Pages that stayed, each counted once.
-    pub failed: u32,
-    /// Pages that left the per-CPU lists by a drain.
-    pub drained: u32,
+    pub failed: u64,
+    /// Pages that left the per-CPU lists by a drain, and unused targets freed at the end.
+    pub drained: u64,
 }
 
 /// What a step came to.
@@ -47,7 +47,7 @@ pub enum Step {
 /// A compaction under way. It holds pages on private lists, so it must be stepped until it is done.
 #[derive(Clone, Debug)]
 pub struct Run {
-    pub(super) cc: Control,
+    pub(super) control: Control,
     /// Where the scanners stand.
     pub(super) migrate: Pfn,
     pub(super) free: Pfn,
@@ -63,7 +63,7 @@ pub struct Run {
     pub(super) fast_search_fail: u32,
     pub(super) search_order: i8,
     pub(super) work: Work,
-    pub(super) kswapd_running: bool,
+    pub(super) gives_way: bool,
     pub(super) interrupted: bool,
     total: Work,
     /// Start of the block from which pages moved last; 0 when their source needs no more drain.
@@ -74,24 +74,24 @@ pub struct Run {
 
 impl Run {
     /// Sets out. `Err` says why there is nothing to do: `Success` or `Skipped`.
-    pub fn start(zone: &mut Zone, cc: Control) -> Result<Run, Status> {
-        if !cc.is_whole_memory() {
-            let status = zone.suit_allocation_order(&cc);
+    pub fn start(zone: &mut Zone, control: Control, _tally: &mut Tally) -> Result<Run, Status> {
+        if control.order >= 0 {
+            let status = suitable::suit_allocation_order(zone, &control);
             if status != Status::Continue {
                 return Err(status);
             }
         }
-        Ok(Run::begin(zone, cc))
+        Ok(Run::begin(zone, control))
     }
 
     /// Sets out whether or not it is worth it; a replay knows that the kernel did.
-    pub(crate) fn begin(zone: &mut Zone, mut cc: Control) -> Run {
-        if zone.compact.restarting(cc.order) {
+    pub(crate) fn begin(zone: &mut Zone, mut control: Control) -> Run {
+        if zone.compact.restarting(control.order) {
             skip::reset_isolation_suitable(zone);
         }
-        let (migrate, free) = start_positions(zone, &mut cc);
+        let (migrate, free) = start_positions(zone, &mut control);
         let [cached_async, cached_sync] = zone.compact.cached_migrate;
-        let search_order = cc.order.max(0);
+        let search_order = control.order.max(0);
         Run {
             migrate,
             free,
@@ -103,13 +103,13 @@ impl Run {
             fast_search_fail: 0,
             search_order,
             work: Work::default(),
-            kswapd_running: false,
+            gives_way: false,
             interrupted: false,
             total: Work::default(),
             last: 0,
-            update_cached: cc.mode == Mode::Async && cached_async == cached_sync,
+            update_cached: control.mode == Mode::Async && cached_async == cached_sync,
             rescan: false,
-            cc,
+            control,
         }
     }
 
@@ -119,13 +119,13 @@ impl Run {
     /// When another capture is installed in the zone.
     pub fn step(&mut self, zone: &mut Zone, owners: &mut Owners, tally: &mut Tally) -> Step {
         self.work = Work::default();
-        if let Some((order, freetype)) = self.cc.capture {
+        if let Some((order, freetype)) = self.control.capture {
             assert!(matches!(zone.capture, Capture::Off), "two captures in zone {}", zone.name());
             zone.capture = Capture::Waiting { order, freetype };
         }
         let status = self.advance(zone, owners);
         if status.is_some() {
-            self.release(zone);
+            self.work.drained += self.release(zone);
         }
         let captured = self.take_capture(zone);
         self.account(tally, status.is_some());
@@ -159,13 +159,13 @@ impl Run {
     }
 
     /// Proactive runs give way while kswapd runs.
-    pub fn set_kswapd_running(&mut self, running: bool) {
-        self.kswapd_running = running;
+    pub fn note_kswapd(&mut self, running: bool) {
+        self.gives_way = running;
     }
 
     /// The run's settings; `whole_zone` is what the start made of it.
     pub fn control(&self) -> &Control {
-        &self.cc
+        &self.control
     }
 
     /// Where the migrate and the free scanner stand.
@@ -228,7 +228,7 @@ impl Run {
             self.finish_block = true;
             self.rescan = true;
             // Draining is of no use to a huge page when a page of the block stays.
-            if self.cc.order == 9 {
+            if self.control.order == 9 {
                 self.last = 0;
             }
             return None;
@@ -243,22 +243,22 @@ impl Run {
     /// A block with a page that would not move is scanned to its end, so that it is marked and left alone.
     fn wants_rescan(&self) -> bool {
         !self.migrate.is_multiple_of(PAGEBLOCK_PAGES)
-            && !self.cc.ignore_skip
+            && !self.control.ignore_skip
             && !self.finish_block
-            && self.cc.mode < Mode::Sync
+            && self.control.mode < Mode::Sync
     }
 
     /// Once the scanner has left the block from which pages moved, their sources go back to the buddy lists.
     fn drain_behind(&mut self, zone: &mut Zone) {
-        if self.cc.order > 0 && self.last != 0 && self.last < self.migrate & !((1 << self.cc.order) - 1) {
-            self.work.drained += zone.pcp_mut().count;
+        if self.control.order > 0 && self.last != 0 && self.last < self.migrate & !((1 << self.control.order) - 1) {
+            self.work.drained += u64::from(zone.pcp_mut().count);
             zone.drain_cpu(zone.cpu);
             self.last = 0;
         }
     }
 
     fn take_capture(&self, zone: &mut Zone) -> Option<Pfn> {
-        self.cc.capture?;
+        self.control.capture?;
         match std::mem::take(&mut zone.capture) {
             Capture::Caught(pfn) => Some(pfn),
             _ => None,
@@ -268,25 +268,29 @@ impl Run {
     /// The scanned pages are counted when the run ends, everything else as it happens.
     fn account(&mut self, tally: &mut Tally, done: bool) {
         let (work, total) = (self.work, &mut self.total);
-        total.scanned_migrate += work.scanned_migrate;
-        total.scanned_free += work.scanned_free;
+        total.migrate_scanned += work.migrate_scanned;
+        total.free_scanned += work.free_scanned;
         total.isolated += work.isolated;
         total.migrated += work.migrated;
         total.failed += work.failed;
         total.drained += work.drained;
-        tally.compact_isolated += u64::from(work.isolated);
-        tally.pgmigrate_success += u64::from(work.migrated);
-        tally.pgmigrate_fail += u64::from(work.failed);
+        tally.compact_isolated += work.isolated;
+        tally.pgmigrate_success += work.migrated;
+        tally.pgmigrate_fail += work.failed;
         if done {
-            tally.compact_migrate_scanned += u64::from(total.scanned_migrate);
-            tally.compact_free_scanned += u64::from(total.scanned_free);
+            tally.compact_migrate_scanned += total.migrate_scanned;
+            tally.compact_free_scanned += total.free_scanned;
+            if !self.control.direct {
+                tally.compact_daemon_migrate_scanned += total.migrate_scanned;
+                tally.compact_daemon_free_scanned += total.free_scanned;
+            }
         }
     }
 }
 
 /// The order of a request for a block as a list index; whole-memory runs want none.
-pub(super) fn wanted(cc: &Control) -> Option<Order> {
-    Order::try_from(cc.order).ok()
+pub(super) fn wanted(control: &Control) -> Option<Order> {
+    Order::try_from(control.order).ok()
 }
 
 pub(super) fn emit(zone: &mut Zone, event: CompactEvent) {
@@ -295,20 +299,20 @@ pub(super) fn emit(zone: &mut Zone, event: CompactEvent) {
 
 /// Both ends of the zone, or where the last run stopped (mm/compaction.c:compact_zone@7.3). Cached positions outside
 /// the zone are repaired.
-fn start_positions(zone: &mut Zone, cc: &mut Control) -> (Pfn, Pfn) {
+fn start_positions(zone: &mut Zone, control: &mut Control) -> (Pfn, Pfn) {
     let (start, last_block) = (zone.span.start_pfn, block_start(zone.span.end_pfn - 1));
-    if cc.whole_zone {
+    if control.whole_zone {
         return (start, last_block);
     }
     let contains = start..zone.span.end_pfn;
     if !contains.contains(&zone.compact.cached_free) {
         zone.compact.cached_free = last_block;
     }
-    let mut migrate = zone.compact.cached_migrate[usize::from(cc.mode != Mode::Async)];
+    let mut migrate = zone.compact.cached_migrate[usize::from(control.mode != Mode::Async)];
     if !contains.contains(&migrate) {
         migrate = start;
         zone.compact.cached_migrate = [start; 2];
     }
-    cc.whole_zone = migrate <= zone.compact.init_migrate;
+    control.whole_zone = migrate <= zone.compact.init_migrate;
     (migrate, zone.compact.cached_free)
 }

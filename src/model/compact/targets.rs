@@ -22,7 +22,7 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    /// `cc->nr_freepages`.
+    /// `nr_freepages` of struct compact_control.
     pub fn pages(&self) -> u32 {
         self.pages
     }
@@ -98,8 +98,8 @@ impl Run {
     }
 
     /// Frees every unused target the usual way, small ones first, and lets the next run's free scanner start where
-    /// the highest of them was (the end of mm/compaction.c:compact_zone@7.3).
-    pub(super) fn release(&mut self, zone: &mut Zone) {
+    /// the highest of them was. How many pages (the end of mm/compaction.c:compact_zone@7.3).
+    pub(super) fn release(&mut self, zone: &mut Zone) -> u64 {
         let mut highest = None;
         for order in 0..NR_ORDERS {
             while let Some(pfn) = self.targets.lists[order].pop_front() {
@@ -109,9 +109,10 @@ impl Run {
                 zone.free_pages(pfn, order as Order);
             }
         }
-        self.targets.pages = 0;
+        let pages = std::mem::take(&mut self.targets.pages);
         if let Some(pfn) = highest {
             zone.compact.cached_free = zone.compact.cached_free.max(block_start(pfn));
         }
+        u64::from(pages)
     }
 }

@@ -57,7 +57,7 @@ pub fn draw(zone: &Zone) -> Vec<String> {
 
 /// A direct compaction on behalf of a request of the same order.
 pub fn direct(priority: Priority, order: Order, gfp: Gfp) -> Control {
-    Control::direct(priority, order, &Request::slow(gfp, order, false))
+    Control::direct(order, priority, &Request::slow(gfp, order, false))
 }
 
 /// The compaction events since the last look.

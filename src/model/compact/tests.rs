@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Compaction of small drawn zones.
 
-use super::suitable::compact_gap;
+use super::suitable::{compact_gap, fragmentation_index, suit_allocation_order};
 use super::testing::{CELL, START, direct, draw, events, free_pages, zone};
 use super::*;
 use crate::model::check;
@@ -19,14 +19,14 @@ const UNMOVABLE: &str = "U UUUUUUUUUUUUUUUUUUUUUUUUUUUUUUUU";
 
 fn run(zone: &mut Zone, owners: &mut Owners, cc: Control) -> (Status, Option<Pfn>, Work, Tally) {
     let mut tally = Tally::default();
-    let run = Run::start(zone, cc).expect("compaction is worth a try");
+    let run = Run::start(zone, cc, &mut tally).expect("compaction is worth a try");
     let (status, captured, work) = run.finish_now(zone, owners, &mut tally);
     check::assert_sound(zone);
     (status, captured, work, tally)
 }
 
 fn movable(order: u8) -> Control {
-    Control { capture: None, ..direct(Priority::SyncLight, order, Gfp::GFP_HIGHUSER_MOVABLE) }
+    direct(Priority::SyncLight, order, Gfp::GFP_HIGHUSER_MOVABLE)
 }
 
 fn unmapped(finish: FinishRule) -> Control {
@@ -40,8 +40,8 @@ fn one_block_is_made_and_owners_follow() {
     assert_eq!((status, captured), (Status::Success, None));
     assert_eq!(draw(&z)[0], "M* ................................");
     assert_eq!((work.migrated, work.failed), (256, 0));
-    assert_eq!((tally.pgmigrate_success, tally.compact_isolated), (256, u64::from(work.isolated)));
-    assert_eq!(tally.compact_migrate_scanned, u64::from(work.scanned_migrate));
+    assert_eq!((tally.pgmigrate_success, tally.compact_isolated), (256, work.isolated));
+    assert_eq!(tally.compact_migrate_scanned, work.migrate_scanned);
     for slot in 0..1312 {
         let pfn = owners.page(slot).expect("every page still has its owner");
         assert_eq!((z.frames.owner(pfn), z.frames.kind(pfn)), (slot, Kind::Used));
@@ -51,7 +51,8 @@ fn one_block_is_made_and_owners_follow() {
 #[test]
 fn sources_move_highest_first_to_the_top_of_the_zone() {
     let (mut z, mut owners) = zone(&[HALF, FULL, FULL, TOP]);
-    let mut run = Run::start(&mut z, Control { order: -1, whole_zone: true, ..movable(9) }).expect("starts");
+    let mut run = Run::start(&mut z, Control { order: -1, whole_zone: true, ..movable(9) }, &mut Tally::default())
+        .expect("starts");
     let mut tally = Tally::default();
     run.step(&mut z, &mut owners, &mut tally);
     assert!(z.blocks.skip(START), "the skip bit is set at the first isolated page");
@@ -71,20 +72,20 @@ fn sources_move_highest_first_to_the_top_of_the_zone() {
 #[test]
 fn the_trap_of_suitability() {
     let (mut z, _) = zone(&[HALF, FULL, HALF]);
-    assert_eq!(z.fragmentation_index(9), 1000 - (1000 + 512 * 1000 / 512) / 32);
-    assert_eq!(z.suit_allocation_order(&movable(9)), Status::Continue);
+    assert_eq!(fragmentation_index(&z, 9), 1000 - (1000 + 512 * 1000 / 512) / 32);
+    assert_eq!(suit_allocation_order(&z, &movable(9)), Status::Continue);
     z.watermark = [600, 700, 800, 900];
-    assert_eq!(z.suit_allocation_order(&movable(9)), Status::Skipped);
+    assert_eq!(suit_allocation_order(&z, &movable(9)), Status::Skipped);
     // Free memory in one large chunk: a failure of order 9 is put down to a lack of memory.
     let (z, _) = zone(&["M ................mmmmmmmmmmmmmmmm", FULL]);
-    assert_eq!(z.fragmentation_index(9), -500);
+    assert_eq!(fragmentation_index(&z, 9), -500);
     let (z, _) = zone(&["M ........mmmm....mmmm....mmmmmmmm", FULL]);
-    assert_eq!(z.fragmentation_index(9), 1000 - (1000 + 256 * 1000 / 512) / 3);
-    assert_eq!(z.suit_allocation_order(&movable(9)), Status::Skipped, "at most 500");
+    assert_eq!(fragmentation_index(&z, 9), 1000 - (1000 + 256 * 1000 / 512) / 3);
+    assert_eq!(suit_allocation_order(&z, &movable(9)), Status::Skipped, "at most 500");
     let (z, _) = zone(&["X ................................", HALF]);
-    assert_eq!(z.suit_allocation_order(&movable(9)), Status::Success, "the kernel's count takes unmapped blocks");
+    assert_eq!(suit_allocation_order(&z, &movable(9)), Status::Success, "the kernel's count takes unmapped blocks");
     assert_eq!(
-        z.suit_allocation_order(&unmapped(FinishRule::ByType)),
+        suit_allocation_order(&z, &unmapped(FinishRule::ByType)),
         Status::Continue,
         "that of mapped ones does not"
     );
@@ -101,7 +102,7 @@ fn blunt_early_and_never() {
     ] {
         let (mut z, mut owners) = zone(&blocks);
         let (status, ..) = run(&mut z, &mut owners, unmapped(finish));
-        let (_, _, made) = z.contig_page_info(9);
+        let made = u32::from(z.nr_free[9] + 2 * z.nr_free[10]);
         assert_eq!(status, want, "{finish:?}");
         assert!(whole.contains(&made), "{finish:?} made {made} blocks");
     }
@@ -113,8 +114,8 @@ fn a_movable_request_takes_no_small_foreign_block() {
     let run = |order, ft| {
         let (mut z, _) = zone(&["U .UUUUUUUUUUUUUUUUUUUUUUUUUUUUUUU", FULL, FULL, TOP]);
         let cc = Control { freetype: ft, order: -1, whole_zone: true, ..movable(9) };
-        let mut run = Run::start(&mut z, cc).expect("starts");
-        run.cc.order = order;
+        let mut run = Run::start(&mut z, cc, &mut Tally::default()).expect("starts");
+        run.control.order = order;
         run.finished(&mut z)
     };
     assert_eq!(z.nr_free[4], 1);
@@ -148,7 +149,7 @@ fn secretmem_is_isolated_and_stays() {
     assert_eq!((work.failed, tally.pgmigrate_fail, work.migrated), (32, 32, 64));
     assert_eq!(z.lru_pages(crate::model::lru::Lru::Unevictable), 32);
     let tried = events(&mut z).iter().filter(|event| matches!(event, CompactEvent::TargetBack { .. })).count();
-    assert_eq!(tried as u32, 2 * work.failed, "a synchronous run tries each twice");
+    assert_eq!(tried as u64, 2 * work.failed, "a synchronous run tries each twice");
 }
 
 #[test]
@@ -162,12 +163,10 @@ fn unmovable_blocks_are_neither_moved_nor_filled() {
 
 #[test]
 fn at_full_priority_unmapped_blocks_are_still_left_alone() {
-    for leave in [true, false] {
-        let (mut z, mut owners) = zone(&[HALF, UNMOVABLE, "X SS.S.UUUUUUUUUUUUUUUUUUUUUUUUUUU"]);
-        let cc = direct(Priority::SyncFull, 9, Gfp::GFP_HIGHUSER_MOVABLE);
-        run(&mut z, &mut owners, Control { leave_unmapped: leave, capture: None, order: -1, ..cc });
-        assert_eq!(draw(&z)[2].contains('m'), !leave);
-    }
+    let (mut z, mut owners) = zone(&[HALF, UNMOVABLE, "X SS.S.UUUUUUUUUUUUUUUUUUUUUUUUUUU"]);
+    let cc = direct(Priority::SyncFull, 9, Gfp::GFP_HIGHUSER_MOVABLE);
+    run(&mut z, &mut owners, Control { order: -1, ..cc });
+    assert!(!draw(&z)[2].contains('m'));
 }
 
 #[test]
@@ -175,7 +174,7 @@ fn an_asynchronous_run_frees_aligned_pieces_or_nothing() {
     let (mut z, mut owners) =
         zone(&["M mmUm.mmmmm.mmmmmmmmmmmmmmmmmmmmm", FULL, FULL, "M mm.m.m.m.m.m.m.m.m.m.m.m.m.m.m.m"]);
     let cc = Control { mode: Mode::Async, finish: FinishRule::Never, ..movable(6) };
-    let mut run = Run::start(&mut z, cc).expect("starts");
+    let mut run = Run::start(&mut z, cc, &mut Tally::default()).expect("starts");
     run.step(&mut z, &mut owners, &mut Tally::default());
     let first = events(&mut z).into_iter().find(|event| matches!(event, CompactEvent::IsolateMigratepages { .. }));
     // 32 frames are taken before the unmovable one would be met: the batch is full. The next call is in the same
@@ -193,7 +192,8 @@ fn an_asynchronous_run_frees_aligned_pieces_or_nothing() {
 #[test]
 fn private_blocks_split_from_the_front() {
     let (mut z, _) = zone(&[HALF, FULL, FULL, TOP]);
-    let mut run = Run::start(&mut z, Control { order: -1, whole_zone: true, ..movable(9) }).expect("starts");
+    let mut run = Run::start(&mut z, Control { order: -1, whole_zone: true, ..movable(9) }, &mut Tally::default())
+        .expect("starts");
     let block = z.frames.first(list_of(5, freetype::MOVABLE)).expect("a free block of order 5");
     run.nr_migrate = 8;
     assert_eq!(run.take_free_block(&mut z, block, 5), 32);
@@ -209,7 +209,7 @@ fn private_blocks_split_from_the_front() {
 #[test]
 fn the_fast_search_rotates_what_it_found_to_the_tail() {
     let (mut z, _) = zone(&[HALF, "M m..m..m..m..m..m..m..m..m..m..mm", FULL, FULL, FULL, FULL, FULL, TOP]);
-    let mut run = Run::start(&mut z, movable(9)).expect("starts");
+    let mut run = Run::start(&mut z, movable(9), &mut Tally::default()).expect("starts");
     z.blocks.set_skip(START, true);
     let list = list_of(4, freetype::MOVABLE);
     let before: Vec<Pfn> = z.frames.iter(list).collect();
@@ -244,9 +244,8 @@ fn skip_bits_are_forgotten_only_after_a_full_direct_run() {
 #[test]
 fn proactive_scores() {
     let (z, _) = zone(&["M ................................", HALF, HALF, FULL]);
-    assert_eq!(proactive::fragmentation_score_zone(&z), 50);
-    assert_eq!((proactive::LOW, proactive::HIGH), (80, 90));
-    assert_eq!((proactive::wmark_low(100), proactive::wmark_high(100), proactive::wmark_high(0)), (0, 0, 100));
+    assert_eq!(proactive::zone_score(&z), 50);
+    assert_eq!((proactive::low_mark(20), proactive::high_mark(20)), (80, 90));
     assert_eq!(proactive::node_score(&Node::new(vec![z], false)), 2048 * 50 / 2049);
-    assert_eq!(proactive::fragmentation_score_zone(&zone(&[FULL]).0), 0);
+    assert_eq!(proactive::zone_score(&zone(&[FULL]).0), 0);
 }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Boots a machine: zones, watermarks, and what boot leaves allocated.
+//!
+//! Modelled: zone ranges of x86-64, watermarks computed before init memory is freed, footprint by type through the
+//! allocator itself, so that pageblocks change type as they do.
+//! Simplified: reserved memory lies at both ends of the RAM zone; boot's allocations come in one order, with a seeded
+//! number of pages left on the per-CPU lists.
+
+use rand::RngExt;
+use rand::rngs::Xoshiro256PlusPlus;
+
+use super::spec::{Environment, Layout, Thp};
+use crate::model::decide::Decide;
+use crate::model::frames::{Pfn, flag};
+use crate::model::gfp::Gfp;
+use crate::model::machine::Machine;
+use crate::model::node::{Node, Tuning};
+use crate::model::owners;
+use crate::model::settings::Settings;
+use crate::model::zone::{Zone, ZoneSpan};
+
+const DMA_END: Pfn = 4096;
+const LOW_4G: Pfn = 1 << 20;
+/// Where QEMU's `pc` machine splits RAM of 3.5 GiB and more.
+const PC_SPLIT: Pfn = 3 << 18;
+/// First frame of DMA that is not reserved for firmware.
+const DMA_FIRST_FREE: Pfn = 256;
+const RECLAIMABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::RECLAIMABLE.0);
+const ANON_GFP: Gfp = Gfp(Gfp::GFP_HIGHUSER_MOVABLE.0 | Gfp::ZERO.0 | Gfp::COMP.0);
+/// A machine after boot. The environment must have passed its check.
+pub fn boot(env: &Environment, policy: Box<dyn Decide + Send>, rng: &mut Xoshiro256PlusPlus) -> Machine {
+    let mut zones = Vec::new();
+    let ram: Pfn = env.memory_mib * 256;
+    let reserved = ram / 64 + env.footprint.reserved_pages;
+    let (low_end, high_pages) = if ram > 7 << 17 { (PC_SPLIT, ram - PC_SPLIT) } else { (ram, 0) };
+    let dma = env.layout == Layout::Pc && low_end > DMA_END;
+    if dma {
+        let mut zone = Zone::new(ZoneSpan { index: 0, start_pfn: 1, end_pfn: DMA_END }, env.cpus);
+        zone.blocks.set_freetype(0, 0);
+        zone.release_range(DMA_FIRST_FREE, DMA_END);
+        zone.present = 3998;
+        zones.push(zone);
+    }
+    let start = if dma { DMA_END } else { 1 };
+    let span = ZoneSpan { index: 1, start_pfn: start, end_pfn: low_end };
+    let low_reserved = if high_pages == 0 { reserved } else { reserved / 2 };
+    zones.push(ram_zone(span, env, low_reserved));
+    if high_pages > 0 {
+        let span = ZoneSpan { index: 2, start_pfn: LOW_4G, end_pfn: LOW_4G + high_pages };
+        zones.push(ram_zone(span, env, reserved - reserved / 2));
+    }
+    let mut node = Node::new(zones, env.vm.defrag_mode);
+    node.set_up_watermarks(&Tuning {
+        min_free_kbytes: env.vm.min_free_kbytes,
+        thp: thp_raises_minimum(env),
+        watermark_scale_factor: env.vm.watermark_scale_factor,
+        percpu_pagelist_high_fraction: env.vm.percpu_pagelist_high_fraction,
+        drift: true,
+    });
+    node.zones.iter_mut().for_each(|zone| zone.boost_factor = env.vm.watermark_boost_factor);
+    let last = node.zones.len() - 1;
+    release_initmem(&mut node.zones[last], env, low_reserved);
+    let settings = Settings {
+        compaction_proactiveness: env.vm.compaction_proactiveness,
+        extfrag_threshold: env.vm.extfrag_threshold as i32,
+        mglru: env.mglru,
+        thp_always: env.thp == Thp::Always && thp_raises_minimum(env),
+    };
+    let mut machine = Machine::new(node, settings, env.costs, policy);
+    leave_footprint(&mut machine, env, rng);
+    machine.take_charged();
+    machine.tally = Default::default();
+    machine
+}
+
+/// mm/huge_memory.c@7.3: transparent huge pages start disabled below 512 MiB.
+fn thp_raises_minimum(env: &Environment) -> bool {
+    let total =
+        u64::from(env.memory_mib) * 256 - u64::from(env.footprint.reserved_pages) - u64::from(env.memory_mib) * 4;
+    env.thp != Thp::Never && total >= 512 * 256
+}
+
+/// A zone of ordinary RAM: kernel image at its start, memory map and the rest of what is reserved at its end.
+fn ram_zone(span: ZoneSpan, env: &Environment, reserved: u32) -> Zone {
+    let mut zone = Zone::new(span, env.cpus);
+    let (first, end) = released(span, env, reserved);
+    zone.release_range(first, end);
+    zone.present = span.end_pfn - span.start_pfn - if span.start_pfn == 1 { 129 } else { 0 };
+    zone
+}
+
+/// What is released at once: all but the image at the start (a third of what is reserved), init memory behind it,
+/// and the rest at the end.
+fn released(span: ZoneSpan, env: &Environment, reserved: u32) -> (Pfn, Pfn) {
+    let image = reserved / 3;
+    (span.start_pfn + image + env.footprint.initmem_pages, span.end_pfn - (reserved - image))
+}
+
+/// mm/page_alloc.c:free_reserved_area@7.3 after boot: the watermarks stay as they were.
+fn release_initmem(zone: &mut Zone, env: &Environment, reserved: u32) {
+    let (first, _) = released(zone.span, env, reserved);
+    let present = zone.present;
+    zone.release_range(first - env.footprint.initmem_pages, first);
+    zone.present = present;
+}
+
+fn leave_footprint(m: &mut Machine, env: &Environment, rng: &mut Xoshiro256PlusPlus) {
+    let f = &env.footprint;
+    take_dma(m, f.dma_pages);
+    for cpu in 0..env.cpus {
+        m.node.set_cpu(cpu);
+        for (pages, gfp) in [(f.unmovable_pages, Gfp::GFP_KERNEL), (f.reclaimable_pages, RECLAIMABLE_GFP)] {
+            let share = pages / u32::from(env.cpus) + u32::from(cpu == 0) * (pages % u32::from(env.cpus));
+            (0..share).for_each(|_| _ = m.alloc_fast(gfp, 0, gfp.migratetype()));
+        }
+        let share = f.movable_pages / u32::from(env.cpus);
+        (0..share).for_each(|_| _ = alloc_lru(m, flag::ACTIVE));
+        let share = f.file_pages / u32::from(env.cpus);
+        (0..share).for_each(|_| _ = alloc_lru(m, flag::FILE));
+        let pages = rng.random_range(f.pcp_pages_min..=f.pcp_pages_max);
+        leave_pcp(m, cpu, (u64::from(pages) * u64::from(env.memory_mib) / 1024).min(1 << 16) as u32);
+    }
+    m.node.set_cpu(0);
+}
+
+fn alloc_lru(m: &mut Machine, flags: u8) -> Option<Pfn> {
+    let pfn = m.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype())?;
+    let zone = m.node.zone_of(pfn).expect("an allocated page lies in a zone");
+    m.node.zones[zone].frames.set_owner(pfn, owners::NONE);
+    m.node.zones[zone].lru_add(pfn, 0, flags);
+    Some(pfn)
+}
+
+fn take_dma(m: &mut Machine, pages: u32) {
+    if pages > 0 && m.node.zones[0].span.index == 0 {
+        let order = pages.next_power_of_two().trailing_zeros() as u8;
+        let taken = m.node.zones[0].rmqueue_buddy(order, 0, 0);
+        debug_assert!(taken.is_some(), "zone DMA is empty at boot");
+    }
+}
+
+/// Empties the CPU's lists and brings them to about `pages`, by freeing what short-lived processes held.
+fn leave_pcp(m: &mut Machine, cpu: u8, pages: u32) {
+    m.node.zones.iter_mut().for_each(|zone| zone.drain_cpu(cpu));
+    let last = m.node.zones.len() - 1;
+    let mut held: Vec<Pfn> = Vec::new();
+    while m.node.zones[last].pcp[usize::from(cpu)].count + (held.len() as u32) < pages {
+        let Some(pfn) = m.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype()) else { break };
+        held.push(pfn);
+    }
+    for pfn in held {
+        m.free(pfn, 0);
+    }
+}

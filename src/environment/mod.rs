@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The guest: its memory, settings and what boot left in it, as data.
+
+mod boot;
+mod presets;
+pub mod spec;
+
+pub use boot::boot;
+pub use presets::{PRESETS, Preset, preset};
+pub use spec::{Background, Environment, Footprint, Layout, SpecError, Thp, Vm};

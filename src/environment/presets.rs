@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Named environments, from guests that were booted and measured.
+//!
+//! Each number's source is the boot state of real runs (tests/kernel), or is named as an assumption.
+
+use super::spec::{Background, Environment, Footprint, Layout, Thp, Vm};
+use crate::model::settings::Costs;
+
+/// A preset and what it stands for.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    pub name: &'static str,
+    pub about: &'static str,
+    make: fn() -> Environment,
+}
+
+impl Preset {
+    pub fn environment(&self) -> Environment {
+        (self.make)()
+    }
+}
+
+/// Every preset, in the order they are listed to users.
+pub const PRESETS: &[Preset] = &[
+    Preset {
+        name: "minimal-1g",
+        about: "Linux 7.3.4, tinyconfig: one zone, one CPU in effect, no block layer, no page cache",
+        make: minimal_1g,
+    },
+    Preset {
+        name: "disk-1g",
+        about: "the same with a disk, ZONE_DMA and two CPUs; page cache and background can be added",
+        make: disk_1g,
+    },
+    Preset {
+        name: "debian-1g",
+        about: "Linux 7.3.4 as Debian builds it for clouds: THP always, MGLRU, two CPUs",
+        make: debian_1g,
+    },
+    Preset {
+        name: "mail-1g",
+        about: "an estimate of the guest of the mail of 2026-06-11: eight CPUs, services, some page cache",
+        make: mail_1g,
+    },
+];
+
+/// The preset of a name.
+pub fn preset(name: &str) -> Option<Environment> {
+    PRESETS.iter().find(|preset| preset.name == name).map(Preset::environment)
+}
+
+fn minimal_1g() -> Environment {
+    Environment {
+        name: "minimal-1g".to_owned(),
+        memory_mib: 1024,
+        cpus: 1,
+        layout: Layout::Single,
+        thp: Thp::Madvise,
+        mglru: false,
+        page_cache_mib: 0,
+        background: Background::None,
+        vm: Vm::default(),
+        footprint: Footprint {
+            reserved_pages: 3298,
+            initmem_pages: 0,
+            dma_pages: 0,
+            unmovable_pages: 1350,
+            reclaimable_pages: 90,
+            movable_pages: 620,
+            file_pages: 0,
+            pcp_pages_min: 700,
+            pcp_pages_max: 1100,
+        },
+        costs: Costs::scaled(50_000),
+    }
+}
+
+fn disk_1g() -> Environment {
+    Environment {
+        name: "disk-1g".to_owned(),
+        cpus: 2,
+        layout: Layout::Pc,
+        footprint: Footprint {
+            reserved_pages: 3350,
+            initmem_pages: 0,
+            dma_pages: 0,
+            unmovable_pages: 2000,
+            reclaimable_pages: 110,
+            movable_pages: 640,
+            file_pages: 3,
+            pcp_pages_min: 300,
+            pcp_pages_max: 800,
+        },
+        costs: Costs::scaled(80_000),
+        ..minimal_1g()
+    }
+}
+
+fn debian_1g() -> Environment {
+    Environment {
+        name: "debian-1g".to_owned(),
+        cpus: 2,
+        layout: Layout::Pc,
+        thp: Thp::Always,
+        mglru: true,
+        footprint: Footprint {
+            reserved_pages: 11_732,
+            initmem_pages: 2557,
+            dma_pages: 32,
+            unmovable_pages: 5500,
+            reclaimable_pages: 190,
+            movable_pages: 2200,
+            file_pages: 0,
+            pcp_pages_min: 560,
+            pcp_pages_max: 3430,
+        },
+        costs: Costs::scaled(500_000),
+        ..minimal_1g()
+    }
+}
+
+/// Assumed: the benchmark's published VM module has 8 CPUs and 1024 MiB; services, log and sshd make 60 MiB of cache
+/// and light background; speed as on a machine with hardware virtualisation.
+fn mail_1g() -> Environment {
+    Environment {
+        name: "mail-1g".to_owned(),
+        cpus: 8,
+        page_cache_mib: 60,
+        background: Background::Light,
+        costs: Costs::scaled(4_000),
+        ..debian_1g()
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What an environment consists of, and which values it may have.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::settings::Costs;
+
+/// A guest. Every field can be set by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    pub name: String,
+    /// RAM, MiB: 16..=1,048,576.
+    pub memory_mib: u32,
+    /// 1..=64.
+    pub cpus: u8,
+    pub layout: Layout,
+    pub thp: Thp,
+    /// The multi-generational LRU instead of the classic one.
+    pub mglru: bool,
+    /// Clean file pages read before the workload, MiB.
+    pub page_cache_mib: u32,
+    pub background: Background,
+    pub vm: Vm,
+    pub footprint: Footprint,
+    pub costs: Costs,
+}
+
+/// Which zones RAM is divided into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// A kernel with ZONE_DMA: DMA, DMA32 and, from 3.5 GiB on, Normal above 4 GiB.
+    Pc,
+    /// A kernel without ZONE_DMA: everything below 4 GiB is one DMA32 zone.
+    Single,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Thp {
+    Always,
+    Madvise,
+    Never,
+}
+
+/// What else runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Background {
+    None,
+    /// Four processes that each map 8 MiB of disk text and touch 8 pages every 200 ms, a 4 KiB log write every
+    /// 100 ms, a fork and exec every second.
+    Light,
+    /// 16 pages every 20 ms, a log write every 20 ms, a fork every 100 ms.
+    Heavy,
+}
+
+/// vm.* sysctls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vm {
+    /// `null` lets the kernel choose.
+    pub min_free_kbytes: Option<u32>,
+    pub watermark_scale_factor: u32,
+    pub watermark_boost_factor: u32,
+    pub percpu_pagelist_high_fraction: u32,
+    pub defrag_mode: bool,
+    /// 0..=100.
+    pub compaction_proactiveness: u32,
+    /// 0..=1000.
+    pub extfrag_threshold: u32,
+}
+
+impl Default for Vm {
+    fn default() -> Vm {
+        Vm {
+            min_free_kbytes: None,
+            watermark_scale_factor: 10,
+            watermark_boost_factor: 15_000,
+            percpu_pagelist_high_fraction: 0,
+            defrag_mode: false,
+            compaction_proactiveness: 20,
+            extfrag_threshold: 500,
+        }
+    }
+}
+
+/// What the kernel and boot occupy. Pages of 4 KiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Footprint {
+    /// Never given to the allocator, besides the memory map's 1/64 of RAM.
+    pub reserved_pages: u32,
+    /// Given to it only after the watermarks were computed (initrd, init text).
+    pub initmem_pages: u32,
+    /// Taken from zone DMA at boot.
+    pub dma_pages: u32,
+    pub unmovable_pages: u32,
+    pub reclaimable_pages: u32,
+    /// Anonymous and tmpfs pages of boot's user space.
+    pub movable_pages: u32,
+    /// Clean file pages that boot's programs left in the page cache.
+    pub file_pages: u32,
+    /// Pages that boot leaves on each CPU's lists of a 1 GiB guest, drawn from this range; in proportion for others.
+    pub pcp_pages_min: u32,
+    pub pcp_pages_max: u32,
+}
+
+/// A field that may not have its value, and what it may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecError {
+    pub field: String,
+    pub problem: String,
+}
+
+impl SpecError {
+    pub fn new(field: &str, problem: impl Into<String>) -> SpecError {
+        SpecError { field: field.to_owned(), problem: problem.into() }
+    }
+}
+
+impl fmt::Display for SpecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.problem)
+    }
+}
+
+impl std::error::Error for SpecError {}
+
+impl Environment {
+    /// Refuses what no machine could be built from, naming the field.
+    pub fn check(&self) -> Result<(), SpecError> {
+        let between = |field: &str, value: u64, low: u64, high: u64| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(SpecError::new(field, format!("{value} is not within {low}..{high}")))
+        };
+        between("memory_mib", self.memory_mib.into(), 16, 1 << 20)?;
+        between("cpus", self.cpus.into(), 1, 64)?;
+        between("vm.compaction_proactiveness", self.vm.compaction_proactiveness.into(), 0, 100)?;
+        between("vm.extfrag_threshold", self.vm.extfrag_threshold.into(), 0, 1000)?;
+        between("vm.watermark_scale_factor", self.vm.watermark_scale_factor.into(), 1, 3000)?;
+        between("vm.watermark_boost_factor", self.vm.watermark_boost_factor.into(), 0, 1_000_000)?;
+        let fraction = self.vm.percpu_pagelist_high_fraction;
+        if fraction != 0 {
+            between("vm.percpu_pagelist_high_fraction", fraction.into(), 8, 1 << 20)?;
+        }
+        let ram = u64::from(self.memory_mib) * 256;
+        if let Some(kbytes) = self.vm.min_free_kbytes {
+            between("vm.min_free_kbytes", kbytes.into(), 128, (ram * 4 / 2).max(128))?;
+        }
+        let f = &self.footprint;
+        let used = u64::from(f.reserved_pages) + ram / 64;
+        between("footprint.reserved_pages", used, 0, ram * 3 / 4)?;
+        let boot =
+            [f.unmovable_pages, f.reclaimable_pages, f.movable_pages, f.file_pages, f.initmem_pages, f.dma_pages];
+        let boot: u64 = boot.iter().map(|&pages| u64::from(pages)).sum();
+        between("footprint", used + boot + u64::from(self.page_cache_mib) * 256, 0, ram * 9 / 10)?;
+        between("footprint.dma_pages", f.dma_pages.into(), 0, 3000)?;
+        between("footprint.pcp_pages_max", f.pcp_pages_max.into(), f.pcp_pages_min.into(), 1 << 14)
+    }
+}

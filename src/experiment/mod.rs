@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Experiments: an environment, a workload, policies, seeds; each combination is a cell.
+//!
+//! `run` is a pure function of a cell: threads, workers and command lines only decide where it happens.
+
+pub mod cell;
+pub mod run;
+mod script;
+
+pub use cell::{Cell, CellResult, OomRequest, PolicySpec};
+pub use run::run;

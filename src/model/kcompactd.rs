@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! kcompactd as a co-routine: woken work, and the proactive look every 500 ms.
+//!
+//! Stands for mm/compaction.c@7.3: wakeup_kcompactd, kcompactd, kcompactd_do_work, should_proactive_compact_node,
+//! proactive_compact_node.
+//!
+//! Modelled: when it wakes and for what, deferral, draining after an unsuccessful run, the proactive score with its
+//! low and high marks, the long pause after a round that did not help, a stock of free blocks if the policy wants one.
+
+use super::compact::{Control, FinishRule, FreeCount, Run, Status, Step, proactive, suitable};
+use super::frames::Order;
+use super::kswapd::Next;
+use super::machine::Machine;
+
+/// HPAGE_FRAG_CHECK_INTERVAL_MSEC.
+const CHECK_NS: u64 = 500_000_000;
+/// `COMPACT_MAX_DEFER_SHIFT`.
+const PAUSE_SHIFT: u32 = 6;
+
+/// A round over zones.
+#[derive(Debug)]
+struct Round {
+    aim: Aim,
+    /// Position of the zone under way.
+    zone: usize,
+    run: Option<Run>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aim {
+    /// Woken for an order, up to a zone.
+    Daemon { order: Order, highest_zone: u8 },
+    /// Score before the round.
+    Proactive { score: u64 },
+    /// The policy's stock of free blocks is low.
+    Stock,
+}
+
+#[derive(Debug, Default)]
+pub struct Kcompactd {
+    wanted_order: Order,
+    wanted_zone: Option<u8>,
+    wanted_since_ns: Option<u64>,
+    next_check_ns: u64,
+    round: Option<Round>,
+    /// The CPU it runs on; moves with each round.
+    pub cpu: u8,
+}
+
+impl Kcompactd {
+    pub fn next(&self) -> Next {
+        match (&self.round, self.wanted_since_ns) {
+            (Some(_), _) => Next::Since(0),
+            (None, Some(since_ns)) => Next::Since(since_ns.min(self.next_check_ns)),
+            (None, None) => Next::At(self.next_check_ns),
+        }
+    }
+
+    /// Its period of 500 ms began at boot.
+    pub fn first_look_at(&mut self, at_ns: u64) {
+        self.next_check_ns = at_ns;
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.round.is_some()
+    }
+}
+
+impl Machine {
+    /// mm/compaction.c:wakeup_kcompactd@7.3.
+    pub fn wakeup_kcompactd(&mut self, order: Order, highest_zone: u8) {
+        if order == 0 {
+            return;
+        }
+        let k = &mut self.kcompactd;
+        k.wanted_order = k.wanted_order.max(order);
+        k.wanted_zone = Some(k.wanted_zone.map_or(highest_zone, |zone| zone.min(highest_zone)));
+        if k.wanted_since_ns.is_some() || k.round.is_some() {
+            return;
+        }
+        let order = k.wanted_order;
+        let suits = self.node.zones.iter().filter(|zone| zone.span.index <= highest_zone).any(|zone| {
+            let control = Control::kcompactd(order, highest_zone, self.node.defrag_mode);
+            suitable::suit_allocation_order(zone, &control) == Status::Continue
+        });
+        if suits {
+            self.kcompactd.wanted_since_ns = Some(self.now_ns);
+        }
+    }
+
+    /// One step of kcompactd.
+    pub fn step_kcompactd(&mut self) {
+        match self.kcompactd.round.take() {
+            Some(round) => self.go_on(round),
+            None => self.begin_round(),
+        }
+    }
+
+    fn begin_round(&mut self) {
+        let k = &mut self.kcompactd;
+        k.wanted_since_ns = None;
+        // An order that was asked for while nothing suited, or during a round, is still wanted now.
+        if k.wanted_order > 0 {
+            let order = std::mem::take(&mut k.wanted_order);
+            let aim = Aim::Daemon { order, highest_zone: k.wanted_zone.take().unwrap_or(u8::MAX) };
+            self.tally.compact_daemon_wake += 1;
+            self.start_round(aim);
+            return;
+        }
+        let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
+        self.kcompactd.next_check_ns = if idle { u64::MAX } else { self.now_ns + CHECK_NS };
+        if self.stock_is_low() {
+            self.start_round(Aim::Stock);
+        } else if self.settings.compaction_proactiveness > 0 && !self.kswapd.is_running() {
+            let score = proactive::node_score(&self.node);
+            if score > proactive::high_mark(self.settings.compaction_proactiveness) {
+                self.start_round(Aim::Proactive { score });
+            }
+        }
+    }
+
+    fn start_round(&mut self, aim: Aim) {
+        self.kcompactd.cpu = self.kcompactd.cpu.wrapping_add(1);
+        self.kcompactd.round = Some(Round { aim, zone: 0, run: None });
+    }
+
+    /// The policy wants free mapped blocks in stock and there are too few.
+    fn stock_is_low(&self) -> bool {
+        let target = u64::from(self.policy.kcompactd_target_blocks()) * 512;
+        let mapped =
+            |zone: &super::zone::Zone| zone.free_blocks.seen().saturating_sub(zone.free_blocks_unmapped.seen());
+        target > 0 && self.node.zones.iter().map(mapped).sum::<u64>() < target
+    }
+
+    fn go_on(&mut self, mut round: Round) {
+        if let Some(run) = &mut round.run {
+            let i = round.zone;
+            run.note_kswapd(self.kswapd.is_running());
+            match run.step(&mut self.node.zones[i], &mut self.owners, &mut self.tally) {
+                Step::More { work } => self.charge_compaction(&work),
+                Step::Done { status, work, .. } => {
+                    self.charge_compaction(&work);
+                    round.run = None;
+                    round.zone += 1;
+                    self.after_zone(round.aim, i, status);
+                }
+            }
+            self.kcompactd.round = Some(round);
+            return;
+        }
+        if round.zone >= self.node.zones.len() {
+            return self.end_round(round.aim);
+        }
+        match self.control_for(round.aim, round.zone) {
+            Some(control) => match Run::start(&mut self.node.zones[round.zone], control, &mut self.tally) {
+                Ok(run) => round.run = Some(run),
+                Err(status) => {
+                    self.after_zone(round.aim, round.zone, status);
+                    round.zone += 1;
+                }
+            },
+            None => round.zone += 1,
+        }
+        self.kcompactd.round = Some(round);
+    }
+
+    /// How a zone is to be compacted, or `None` to leave it alone.
+    fn control_for(&mut self, aim: Aim, i: usize) -> Option<Control> {
+        let defrag_mode = self.node.defrag_mode;
+        let zone = &mut self.node.zones[i];
+        let mut control = match aim {
+            Aim::Daemon { order, highest_zone } => {
+                if zone.span.index > highest_zone || zone.compact.deferred(order as i8) {
+                    return None;
+                }
+                let control = Control::kcompactd(order, zone.span.index, defrag_mode);
+                if suitable::suit_allocation_order(zone, &control) != Status::Continue {
+                    return None;
+                }
+                control
+            }
+            Aim::Proactive { .. } => Control::proactive(proactive::low_mark(self.settings.compaction_proactiveness)),
+            Aim::Stock => {
+                let mut control = Control::kcompactd(9, zone.span.index, defrag_mode);
+                control.finish = FinishRule::MappedBlock;
+                control.free_count = FreeCount::MappedBlocks;
+                control
+            }
+        };
+        control.extfrag_threshold = self.settings.extfrag_threshold;
+        Some(control)
+    }
+
+    fn after_zone(&mut self, aim: Aim, i: usize, status: Status) {
+        let Aim::Daemon { order, .. } = aim else { return };
+        match status {
+            Status::Success => self.node.zones[i].compact.reset(order as i8, false),
+            Status::Complete | Status::PartialSkipped => {
+                self.drain_zone(i);
+                self.node.zones[i].compact.defer(order as i8);
+            }
+            _ => {}
+        }
+    }
+
+    fn end_round(&mut self, aim: Aim) {
+        let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
+        self.kcompactd.next_check_ns = if idle { u64::MAX } else { self.now_ns + CHECK_NS };
+        if self.kcompactd.wanted_order > 0 {
+            self.kcompactd.wanted_since_ns = Some(self.now_ns);
+        }
+        if let Aim::Proactive { score } = aim
+            && proactive::node_score(&self.node) >= score
+        {
+            self.kcompactd.next_check_ns = self.now_ns + (CHECK_NS << PAUSE_SHIFT);
+        }
+    }
+}

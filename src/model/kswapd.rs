@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! kswapd as a co-routine: each step is one pass at one priority, or a decision to sleep.
+//!
+//! Stands for mm/vmscan.c@7.3: wakeup_kswapd, kswapd, kswapd_try_to_sleep, balance_pgdat, pgdat_balanced.
+//!
+//! Modelled: when it wakes and for what order, boosted passes, the drop to order 0 after 32 pages, hopelessness after
+//! 16 passes without progress, waking kcompactd before sleep and after a boost, the nap of 100 ms.
+//! Differs: under the multi-generational LRU a boosted pass does nothing, as there it may not write pages.
+
+use super::compact::skip::reset_isolation_suitable;
+use super::frames::Order;
+use super::machine::Machine;
+use super::reclaim::{CLUSTER, PRIORITY_DEFAULT, Reclaimer};
+use super::watermark::WMARK_HIGH;
+use super::zone::{MAX_ZONES, zone_flag};
+
+/// Passes without any progress after which kswapd gives up (`MAX_RECLAIM_RETRIES`).
+pub const FAILURES_MAX: u32 = 16;
+/// HZ/10.
+pub const NAP_NS: u64 = 100_000_000;
+
+/// What kswapd does next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Asleep,
+    /// The short sleep after balance; until when, and for which order and zone it may sleep fully.
+    Napping {
+        until_ns: u64,
+    },
+    /// A wake-up was taken and a balance begins.
+    Begin,
+    Balancing(Balance),
+}
+
+/// One `balance_pgdat` under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Balance {
+    order: Order,
+    highest_zone: u8,
+    priority: u32,
+    reclaimed: u64,
+    /// What is left of the boosts it began with, pages.
+    boost_left: u64,
+    boosted: bool,
+    boosts: [u32; MAX_ZONES],
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Kswapd {
+    state: State,
+    wanted_order: Order,
+    wanted_zone: Option<u8>,
+    wanted: bool,
+    wanted_since_ns: u64,
+    alloc_order: Order,
+    alloc_zone: u8,
+    pub failures: u32,
+}
+
+/// When kswapd wants to run next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Not before somebody wakes it.
+    Woken,
+    /// At this moment, ns.
+    At(u64),
+    /// It has wanted a CPU since then, ns.
+    Since(u64),
+}
+
+impl Kswapd {
+    pub fn next(&self) -> Next {
+        match self.state {
+            State::Asleep if self.wanted => Next::Since(self.wanted_since_ns),
+            State::Asleep => Next::Woken,
+            State::Napping { .. } if self.wanted => Next::Since(self.wanted_since_ns),
+            State::Napping { until_ns } => Next::At(until_ns),
+            State::Begin | State::Balancing(_) => Next::Since(0),
+        }
+    }
+
+    /// On a CPU or waiting for one (mm/compaction.c:kswapd_is_running@7.3).
+    pub fn is_running(&self) -> bool {
+        self.wanted || matches!(self.state, State::Begin | State::Balancing(_))
+    }
+
+    fn is_balancing(&self) -> bool {
+        matches!(self.state, State::Begin | State::Balancing(_))
+    }
+}
+
+impl Machine {
+    /// mm/vmscan.c:wakeup_kswapd@7.3.
+    pub fn wakeup_kswapd(&mut self, order: Order, highest_zone: u8, can_reclaim: bool) {
+        let highest_zone = highest_zone.min(self.node.zones.last().map_or(0, |zone| zone.span.index));
+        self.kswapd.wanted_order = self.kswapd.wanted_order.max(order);
+        self.kswapd.wanted_zone = self.kswapd.wanted_zone.max(Some(highest_zone));
+        if self.kswapd.is_balancing() {
+            return;
+        }
+        let hopeless = self.kswapd.failures >= FAILURES_MAX;
+        let boosted = self.node.zones.iter().any(|zone| zone.span.index <= highest_zone && zone.boost > 0);
+        if hopeless || self.is_balanced(order, highest_zone) && !boosted {
+            if !can_reclaim {
+                self.wakeup_kcompactd(order, highest_zone);
+            }
+            return;
+        }
+        if !self.kswapd.wanted {
+            self.kswapd.wanted = true;
+            self.kswapd.wanted_since_ns = self.now_ns;
+        }
+    }
+
+    /// mm/vmscan.c:pgdat_balanced@7.3: one good zone is enough.
+    pub fn is_balanced(&self, order: Order, highest_zone: u8) -> bool {
+        self.node.zones.iter().filter(|zone| zone.span.index <= highest_zone).any(|zone| {
+            let free = if order > 0 && self.node.defrag_mode { zone.free_blocks.seen() } else { zone.free_seen() };
+            zone.watermark_test(order, zone.wmark_pages(WMARK_HIGH), highest_zone, 0, free).ok()
+        })
+    }
+
+    /// Any progress of reclaim that leaves the node balanced gives kswapd new hope.
+    pub fn clear_hopeless(&mut self, highest_zone: u8) {
+        if self.kswapd.failures > 0 && self.is_balanced(0, highest_zone) {
+            self.kswapd.failures = 0;
+        }
+    }
+
+    /// One step of kswapd at `now_ns`.
+    pub fn step_kswapd(&mut self) {
+        match self.kswapd.state {
+            State::Asleep => self.kswapd.state = State::Begin,
+            State::Napping { .. } => self.end_nap(),
+            State::Begin => self.begin_balance(),
+            State::Balancing(balance) => self.balance(balance),
+        }
+    }
+
+    fn end_nap(&mut self) {
+        if self.kswapd.wanted {
+            self.tally.kswapd_low_wmark_hit_quickly += 1;
+            self.kswapd.state = State::Begin;
+        } else if self.may_sleep() {
+            self.kswapd.state = State::Asleep;
+        } else {
+            self.tally.kswapd_high_wmark_hit_quickly += 1;
+            self.kswapd.state = State::Begin;
+        }
+    }
+
+    fn may_sleep(&self) -> bool {
+        let kswapd = &self.kswapd;
+        kswapd.failures >= FAILURES_MAX || self.is_balanced(kswapd.alloc_order, kswapd.alloc_zone)
+    }
+
+    fn begin_balance(&mut self) {
+        let kswapd = &mut self.kswapd;
+        let order = std::mem::take(&mut kswapd.wanted_order);
+        let highest_zone = kswapd.wanted_zone.take().unwrap_or(kswapd.alloc_zone);
+        kswapd.wanted = false;
+        (kswapd.alloc_order, kswapd.alloc_zone) = (order, highest_zone);
+        self.tally.pageoutrun += 1;
+        let mut boosts = [0; MAX_ZONES];
+        for zone in self.node.zones.iter_mut().filter(|zone| zone.span.index <= highest_zone) {
+            boosts[usize::from(zone.span.index)] = zone.boost;
+            zone.flags |= zone_flag::RECLAIM_ACTIVE;
+        }
+        let boost_left: u64 = boosts.iter().map(|&boost| u64::from(boost)).sum();
+        self.kswapd.state = State::Balancing(Balance {
+            order,
+            highest_zone,
+            priority: PRIORITY_DEFAULT,
+            reclaimed: 0,
+            boost_left,
+            boosted: boost_left > 0,
+            boosts,
+        });
+    }
+
+    /// One turn of balance_pgdat's loop.
+    fn balance(&mut self, mut b: Balance) {
+        let balanced = self.is_balanced(b.order, b.highest_zone);
+        if !balanced && b.boost_left > 0 {
+            b.boost_left = 0;
+            b.priority = PRIORITY_DEFAULT;
+            self.kswapd.state = State::Balancing(b);
+            return;
+        }
+        if b.boost_left == 0 && balanced {
+            return self.end_balance(b);
+        }
+        let boosting = b.boost_left > 0;
+        let target = self.kswapd_target(b.highest_zone);
+        let got = if boosting && self.settings.mglru {
+            self.charge(self.costs.reclaim_pass_ns);
+            0
+        } else {
+            self.shrink_node(target, b.priority, b.highest_zone, Reclaimer::Kswapd)
+        };
+        b.reclaimed += got;
+        if b.order > 0 && b.reclaimed >= CLUSTER {
+            b.order = 0;
+        }
+        b.boost_left -= b.boost_left.min(got);
+        if boosting && got == 0 {
+            return self.end_balance(b);
+        }
+        let raise = got < target && !(boosting && b.priority <= PRIORITY_DEFAULT - 2);
+        if raise || got == 0 {
+            b.priority -= 1;
+        }
+        if b.priority < 1 {
+            return self.end_balance(b);
+        }
+        self.kswapd.state = State::Balancing(b);
+    }
+
+    /// mm/vmscan.c:kswapd_shrink_node@7.3: the sum of the zones' high watermarks.
+    fn kswapd_target(&self, highest_zone: u8) -> u64 {
+        let zones = self.node.zones.iter().filter(|zone| zone.span.index <= highest_zone);
+        zones.map(|zone| u64::from(zone.wmark_pages(WMARK_HIGH)).max(CLUSTER)).sum()
+    }
+
+    fn end_balance(&mut self, b: Balance) {
+        if b.reclaimed == 0 && !b.boosted {
+            self.kswapd.failures += 1;
+        }
+        for zone in self.node.zones.iter_mut().filter(|zone| zone.span.index <= b.highest_zone) {
+            zone.flags &= !zone_flag::RECLAIM_ACTIVE;
+            if b.boosted {
+                zone.boost -= zone.boost.min(b.boosts[usize::from(zone.span.index)]);
+            }
+        }
+        if b.boosted {
+            self.wakeup_kcompactd(9, b.highest_zone);
+        }
+        if b.reclaimed > 0 {
+            self.clear_hopeless(b.highest_zone);
+        }
+        if self.kswapd.wanted || !self.may_sleep() {
+            self.kswapd.state = State::Begin;
+            return;
+        }
+        for zone in &mut self.node.zones {
+            reset_isolation_suitable(zone);
+        }
+        let (order, highest_zone) = (self.kswapd.alloc_order, self.kswapd.alloc_zone);
+        self.wakeup_kcompactd(order, highest_zone);
+        self.kswapd.state = State::Napping { until_ns: self.now_ns + NAP_NS };
+    }
+}

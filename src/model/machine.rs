@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! A machine: zones, owners of pages, kernel threads' state, settings, costs and counters.
+//!
+//! Everything that happens to memory goes through here. Time is simulated: each operation charges work, and whoever
+//! schedules the machine turns that into the clock.
+
+use super::alloc_flags;
+use super::decide::{Decide, NoBlock};
+use super::frames::{Order, Pfn};
+use super::freetype::{self, Freetype};
+use super::gfp::Gfp;
+use super::kcompactd::Kcompactd;
+use super::kswapd::Kswapd;
+use super::node::Node;
+use super::owners::Owners;
+use super::request::Request;
+use super::settings::{Costs, Settings};
+use super::tally::Tally;
+
+pub struct Machine {
+    pub node: Node,
+    pub owners: Owners,
+    pub settings: Settings,
+    pub costs: Costs,
+    pub policy: Box<dyn Decide + Send>,
+    pub kswapd: Kswapd,
+    pub kcompactd: Kcompactd,
+    pub tally: Tally,
+    /// Partially unmapped huge pages waiting for the deferred-split shrinker: head, and the frames a split frees.
+    pub deferred_splits: Vec<(Pfn, Vec<Pfn>)>,
+    /// The clock of whoever acts, ns since boot.
+    pub now_ns: u64,
+    /// Work charged since the scheduler last looked, ns.
+    charged_ns: u64,
+}
+
+impl Machine {
+    pub fn new(node: Node, settings: Settings, costs: Costs, policy: Box<dyn Decide + Send>) -> Machine {
+        Machine {
+            node,
+            owners: Owners::default(),
+            settings,
+            costs,
+            policy,
+            kswapd: Kswapd::default(),
+            kcompactd: Kcompactd::default(),
+            tally: Tally::default(),
+            deferred_splits: Vec::new(),
+            now_ns: 0,
+            charged_ns: 0,
+        }
+    }
+
+    /// Adds simulated work, ns.
+    pub fn charge(&mut self, ns: u64) {
+        self.charged_ns += ns;
+    }
+
+    /// The work since the last call, ns.
+    pub fn take_charged(&mut self) -> u64 {
+        std::mem::take(&mut self.charged_ns)
+    }
+
+    /// The freetype that secretmem is requested with.
+    pub fn secretmem_freetype(&self) -> Freetype {
+        if self.policy.unmaps_blocks() { freetype::UNMAPPED } else { freetype::UNMOVABLE }
+    }
+
+    /// The first try of an allocation (mm/page_alloc.c:__alloc_frozen_pages_noprof@7.3).
+    pub fn alloc_fast(&mut self, gfp: Gfp, order: Order, ft: Freetype) -> Option<Pfn> {
+        let nofragment = self.node.starts_nofragment(gfp.highest_zoneidx());
+        let request = Request { freetype: ft, ..Request::fast(gfp, order, nofragment) };
+        self.walk(&request)
+    }
+
+    /// One walk over the zonelist, with flips where the policy has them. Wakes kswapd after a boost.
+    pub fn walk(&mut self, request: &Request) -> Option<Pfn> {
+        let mut flags = request.flags;
+        loop {
+            for i in (0..self.node.zones.len()).rev() {
+                if self.node.zones[i].span.index > request.highest_zone
+                    || !self.node.zones[i].may_allocate(&request.with(flags))
+                {
+                    continue;
+                }
+                if let Some(pfn) = self.rmqueue(i, &request.with(flags)) {
+                    self.tally.pgalloc[usize::from(self.node.zones[i].span.index)] += 1 << request.order;
+                    return Some(pfn);
+                }
+            }
+            if flags & alloc_flags::NOFRAGMENT == 0 || self.node.defrag_mode {
+                return None;
+            }
+            flags &= !alloc_flags::NOFRAGMENT;
+        }
+    }
+
+    /// mm/page_alloc.c:rmqueue@7.3 in one zone, then a flip if nothing else served an unmapped or unmovable request.
+    fn rmqueue(&mut self, i: usize, request: &Request) -> Option<Pfn> {
+        let zone = &mut self.node.zones[i];
+        let got = zone.rmqueue(request.order, request.freetype, request.flags);
+        let pfn = got.or_else(|| self.flip(i, request));
+        if pfn.is_some() && request.flags & alloc_flags::KSWAPD != 0 && self.node.zones[i].take_boosted() {
+            let highest = self.node.zones[i].span.index;
+            self.wakeup_kswapd(0, highest, true);
+        }
+        pfn
+    }
+
+    fn flip(&mut self, i: usize, request: &Request) -> Option<Pfn> {
+        let &Request { order, freetype: ft, flags, gfp, .. } = request;
+        let flips = self.policy.unmaps_blocks()
+            && (ft == freetype::UNMAPPED
+                || ft == freetype::UNMOVABLE
+                || ft == freetype::MOVABLE && self.policy.movable_maps_back());
+        if !flips || !gfp.has(Gfp::DIRECT_RECLAIM) {
+            return None;
+        }
+        let flipped = match self.node.zones[i].flip(order, ft, flags) {
+            Some(flip) => Some(flip),
+            None if ft == freetype::UNMAPPED && self.policy.no_block() == NoBlock::IsolateAndMigrate => {
+                self.isolate_and_flip(i, request)
+            }
+            None => None,
+        };
+        let unmap = ft == freetype::UNMAPPED;
+        match flipped {
+            Some(flip) => {
+                let blocks = u64::from(flip.blocks);
+                if unmap {
+                    self.tally.blocks_unmapped += blocks
+                } else {
+                    self.tally.blocks_mapped_back += blocks
+                }
+                let cost = if unmap { self.costs.unmap_block_ns } else { self.costs.map_block_ns };
+                self.charge(cost * blocks);
+                Some(flip.pfn)
+            }
+            None => {
+                self.tally.flips_failed += u64::from(unmap);
+                None
+            }
+        }
+    }
+
+    /// Drains the per-CPU lists of one zone on every CPU (mm/page_alloc.c:drain_all_pages@7.3).
+    pub fn drain_zone(&mut self, i: usize) {
+        let zone = &mut self.node.zones[i];
+        for cpu in 0..zone.pcp.len() as u8 {
+            let pages = zone.pcp[usize::from(cpu)].count;
+            zone.drain_cpu(cpu);
+            self.charged_ns += u64::from(pages) * self.costs.drain_page_ns;
+        }
+    }
+
+    pub fn drain_all(&mut self) {
+        (0..self.node.zones.len()).for_each(|i| self.drain_zone(i));
+    }
+
+    /// Frees an allocated block of any zone.
+    pub fn free(&mut self, pfn: Pfn, order: Order) {
+        self.tally.pgfree += 1 << order;
+        self.node.free_pages(pfn, order);
+    }
+}

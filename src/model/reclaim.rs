@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Reclaim: what direct reclaim and kswapd take from the page cache.
+//!
+//! Stands for mm/vmscan.c@7.3: try_to_free_pages, shrink_zones, shrink_node, shrink_lruvec, compaction_ready.
+//!
+//! Modelled: priorities, the target of 32, file lists only (no swap), second chance, the compaction-ready early exit,
+//! progress as reclaimed pages, the deferred-split shrinker.
+//! Simplified: page age is list order plus one referenced bit; the multi-generational LRU is the same two lists
+//! without the active list's protection; other slab shrinkers yield nothing. The error is bounded by the file LRU.
+//! Absent: swap, memory cgroups, writeback, refault distances.
+
+use super::compact::suitable;
+use super::frames::{Kind, Pfn, flag};
+use super::lru::Lru;
+use super::machine::Machine;
+use super::owners;
+use super::request::Request;
+use super::slowpath::COSTLY_ORDER;
+use super::watermark::{WMARK_HIGH, WMARK_MIN};
+use super::zone::Zone;
+
+/// `SWAP_CLUSTER_MAX`.
+pub const CLUSTER: u64 = 32;
+/// `DEF_PRIORITY`.
+pub const PRIORITY_DEFAULT: u32 = 12;
+/// Batch of the multi-generational LRU (`MIN_LRU_BATCH`).
+const MGLRU_BATCH: u64 = 64;
+
+/// Who reclaims: decides the counters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reclaimer {
+    Direct,
+    Kswapd,
+}
+
+impl Zone {
+    /// mm/vmscan.c:zone_reclaimable_pages@7.3 without swap: the file lists.
+    pub fn reclaimable_pages(&self) -> u64 {
+        self.lru_pages(Lru::InactiveFile) + self.lru_pages(Lru::ActiveFile)
+    }
+}
+
+impl Machine {
+    /// mm/vmscan.c:try_to_free_pages@7.3. Whether there was progress.
+    pub fn try_to_free_pages(&mut self, order: u8, request: &Request) -> bool {
+        let highest = request.highest_zone;
+        self.tally.allocstall[usize::from(highest)] += 1;
+        let mut reclaimed = 0;
+        let mut ready = false;
+        for priority in (0..=PRIORITY_DEFAULT).rev() {
+            ready = order > COSTLY_ORDER && self.all_compaction_ready(order, request);
+            if !ready {
+                reclaimed += self.shrink_node(CLUSTER, priority, highest, Reclaimer::Direct);
+            }
+            if reclaimed >= CLUSTER || ready {
+                break;
+            }
+        }
+        reclaimed > 0 || ready
+    }
+
+    /// One pass over the node at a priority. Pages reclaimed.
+    pub fn shrink_node(&mut self, target: u64, priority: u32, highest_zone: u8, who: Reclaimer) -> u64 {
+        self.charge(self.costs.reclaim_pass_ns);
+        let (mut inactive, mut active) = (0, 0);
+        for zone in self.node.zones.iter().filter(|zone| zone.span.index <= highest_zone) {
+            inactive += zone.lru_pages(Lru::InactiveFile);
+            active += zone.lru_pages(Lru::ActiveFile);
+        }
+        let mut scan = inactive >> priority;
+        if self.settings.mglru {
+            scan = (inactive + active) >> priority;
+        }
+        if self.settings.mglru || inactive < active {
+            self.deactivate(active >> priority, highest_zone);
+        }
+        let batch = if self.settings.mglru { MGLRU_BATCH } else { CLUSTER };
+        let mut reclaimed = 0;
+        while scan > 0 && reclaimed < target {
+            let n = scan.min(batch);
+            reclaimed += self.shrink_inactive(n, highest_zone, who);
+            scan -= n;
+        }
+        self.split_deferred(priority);
+        reclaimed
+    }
+
+    /// Moves the oldest active pages to the inactive list (mm/vmscan.c:shrink_active_list@7.3).
+    fn deactivate(&mut self, pages: u64, highest_zone: u8) {
+        for _ in 0..pages {
+            let Some((i, pfn)) = self.oldest(Lru::ActiveFile, highest_zone) else { return };
+            let zone = &mut self.node.zones[i];
+            let flags = zone.frames.flags(pfn) & !(flag::LRU | flag::ACTIVE | flag::REFERENCED);
+            zone.lru_del(pfn, 0);
+            zone.lru_add(pfn, 0, flags);
+            self.tally.pgdeactivate += 1;
+        }
+    }
+
+    /// mm/vmscan.c:shrink_inactive_list@7.3: frees clean pages, gives referenced ones a second chance.
+    fn shrink_inactive(&mut self, pages: u64, highest_zone: u8, who: Reclaimer) -> u64 {
+        let mut reclaimed = 0;
+        for _ in 0..pages {
+            let Some((i, pfn)) = self.oldest(Lru::InactiveFile, highest_zone) else { break };
+            self.tally.count_scan(who);
+            let zone = &mut self.node.zones[i];
+            let flags = zone.frames.flags(pfn) & !flag::LRU;
+            zone.lru_del(pfn, 0);
+            if flags & flag::REFERENCED != 0 {
+                zone.lru_add(pfn, 0, flags & !flag::REFERENCED | flag::ACTIVE);
+                self.tally.pgactivate += 1;
+            } else if flags & flag::DIRTY != 0 {
+                zone.lru_add(pfn, 0, flags);
+            } else {
+                self.evict(i, pfn);
+                self.tally.count_steal(who);
+                reclaimed += 1;
+            }
+        }
+        self.charge(reclaimed * self.costs.reclaim_page_ns);
+        reclaimed
+    }
+
+    fn evict(&mut self, i: usize, pfn: Pfn) {
+        let slot = self.node.zones[i].frames.owner(pfn);
+        if slot != owners::NONE {
+            self.owners.evict(slot);
+        }
+        self.free(pfn, 0);
+    }
+
+    /// The tail of a list; of several zones the one whose list is longest, as one node-wide list would mostly give.
+    fn oldest(&self, lru: Lru, highest_zone: u8) -> Option<(usize, Pfn)> {
+        let zones = self.node.zones.iter().enumerate().filter(|(_, zone)| zone.span.index <= highest_zone);
+        let (i, zone) = zones.max_by_key(|(_, zone)| zone.lru_pages(lru))?;
+        zone.frames.last(zone.lru_list(lru)?).map(|pfn| (i, pfn))
+    }
+
+    /// mm/huge_memory.c:deferred_split_scan@7.3: splits huge pages of which part is unmapped; that part is freed. The
+    /// shrinker's share of so short a queue reaches it only at the last priorities, then all at once
+    /// (mm/shrinker.c:do_shrink_slab@7.3). What it frees does not count as reclaimed.
+    fn split_deferred(&mut self, priority: u32) {
+        if priority > 1 {
+            return;
+        }
+        for (head, pages) in std::mem::take(&mut self.deferred_splits) {
+            self.tally.thp_split_page += 1;
+            self.split_huge_page(head);
+            for &pfn in &pages {
+                let zone = self.node.zone_of(pfn).expect("a huge page lies in a zone");
+                self.node.zones[zone].lru_del(pfn, 0);
+                self.free(pfn, 0);
+            }
+        }
+    }
+
+    /// mm/huge_memory.c:split_huge_page@7.3: the frames become pages of their own, on the same LRU list.
+    pub fn split_huge_page(&mut self, head: Pfn) {
+        let zone = self.node.zone_of(head).expect("a huge page lies in a zone");
+        let zone = &mut self.node.zones[zone];
+        let flags = zone.frames.flags(head) & !flag::LRU;
+        zone.lru_del(head, 9);
+        for pfn in head..head + 512 {
+            zone.frames.set(pfn, Kind::Used, 0);
+            zone.lru_add(pfn, 0, flags);
+        }
+    }
+
+    /// mm/vmscan.c:compaction_ready@7.3 for every zone the request may use.
+    fn all_compaction_ready(&self, order: u8, request: &Request) -> bool {
+        self.node.zones.iter().filter(|zone| zone.span.index <= request.highest_zone).all(|zone| {
+            let hz = request.highest_zone;
+            zone.zone_watermark_ok(order, zone.wmark_pages(WMARK_MIN), hz, 0)
+                || suitable::compaction_suitable(
+                    zone,
+                    order,
+                    zone.wmark_pages(WMARK_HIGH),
+                    hz,
+                    self.settings.extfrag_threshold,
+                )
+        })
+    }
+}

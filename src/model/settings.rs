@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What a machine is set to, and what its work costs.
+
+use serde::{Deserialize, Serialize};
+
+/// Settings that the mechanism reads while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// vm.compaction_proactiveness, 0..=100.
+    pub compaction_proactiveness: u32,
+    /// vm.extfrag_threshold, 0..=1000.
+    pub extfrag_threshold: i32,
+    /// The multi-generational LRU instead of the classic one.
+    pub mglru: bool,
+    /// Transparent huge pages for everyone: khugepaged collapses what it finds.
+    pub thp_always: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { compaction_proactiveness: 20, extfrag_threshold: 500, mglru: false, thp_always: false }
+    }
+}
+
+/// Work units in ns of one CPU. The absolute size sets how much happens between the kernel's own timers (500 ms
+/// between proactive looks, 100 ms of kswapd's nap); the ratios set who wins a race.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Costs {
+    /// First touch of an anonymous page.
+    pub anon_fault_ns: u64,
+    /// First touch of a secretmem page, its direct-map change and flush included.
+    pub secretmem_fault_ns: u64,
+    /// The same from a block that is unmapped already: no flush of its own.
+    pub unmapped_fault_ns: u64,
+    /// What a chunk of secretmem costs besides its pages: file, mapping, threads.
+    pub chunk_ns: u64,
+    /// Unmapping and freeing one page.
+    pub free_page_ns: u64,
+    /// Zeroing a secretmem page and putting it back into the direct map.
+    pub secretmem_free_ns: u64,
+    /// Reading one file page.
+    pub read_page_ns: u64,
+    /// Looking at one frame in compaction.
+    pub scan_ns: u64,
+    pub migrate_success_ns: u64,
+    pub migrate_fail_ns: u64,
+    /// One pass of reclaim over a node.
+    pub reclaim_pass_ns: u64,
+    pub reclaim_page_ns: u64,
+    pub unmap_block_ns: u64,
+    pub map_block_ns: u64,
+    pub drain_page_ns: u64,
+    /// One round of the slow path besides what it calls.
+    pub slow_round_ns: u64,
+}
+
+impl Default for Costs {
+    /// In units of one secretmem fault of 30 us (minimal-1g; see FIDELITY.md for where each comes from).
+    fn default() -> Costs {
+        Costs::scaled(30_000)
+    }
+}
+
+impl Costs {
+    /// All costs in proportion to one secretmem page, ns.
+    pub fn scaled(page_ns: u64) -> Costs {
+        let of = |thousandths: u64| page_ns * thousandths / 1000;
+        Costs {
+            anon_fault_ns: of(120),
+            secretmem_fault_ns: of(800),
+            unmapped_fault_ns: of(600),
+            chunk_ns: of(100_000),
+            free_page_ns: of(50),
+            secretmem_free_ns: of(500),
+            read_page_ns: of(100),
+            scan_ns: of(5),
+            migrate_success_ns: of(210),
+            migrate_fail_ns: of(450),
+            reclaim_pass_ns: of(500),
+            reclaim_page_ns: of(60),
+            unmap_block_ns: of(2000),
+            map_block_ns: of(40_000),
+            drain_page_ns: of(5),
+            slow_round_ns: of(200),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The slow path of an allocation as a state machine: one call of `round` is one pass through its retry loop.
+//!
+//! Stands for mm/page_alloc.c@7.3: __alloc_pages_slowpath, should_reclaim_retry, should_compact_retry,
+//! __alloc_pages_direct_reclaim, __alloc_pages_direct_compact, __alloc_pages_may_oom.
+//!
+//! Modelled: the order of steps, counters, priorities, what returns NULL and what invokes the OOM killer.
+//! Simplified: a round is atomic for the allocating task; other tasks run between rounds.
+//! Absent: cpuset and zonelist races, PF_MEMALLOC callers, NOFAIL's sleep.
+
+use super::alloc_flags;
+use super::compact::{Priority, Status};
+use super::decide::{Ask, Verdict};
+use super::frames::{Order, Pfn};
+use super::freetype::{self, Freetype};
+use super::gfp::Gfp;
+use super::machine::Machine;
+use super::request::Request;
+use super::watermark::{WMARK_HIGH, WMARK_MIN};
+
+/// `PAGE_ALLOC_COSTLY_ORDER`.
+pub const COSTLY_ORDER: Order = 3;
+/// `MAX_RECLAIM_RETRIES`.
+pub const RECLAIM_RETRIES_MAX: u32 = 16;
+/// `MAX_COMPACT_RETRIES`.
+pub const COMPACT_RETRIES_MAX: u32 = 16;
+
+/// What a round came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Round {
+    Page(Pfn),
+    Again,
+    /// The caller gets nothing; no task is killed.
+    Null,
+    /// The OOM killer is to choose a victim. Afterwards the caller goes on with `after_kill`.
+    OutOfMemory,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlowPath {
+    request: Request,
+    can_compact: bool,
+    compact_first: bool,
+    priority: Priority,
+    compaction_retries: u32,
+    no_progress_loops: u32,
+    compact_result: Status,
+    /// The task is an OOM victim and may dip into the reserves.
+    pub is_victim: bool,
+}
+
+impl SlowPath {
+    pub fn new(gfp: Gfp, order: Order, ft: Freetype, defrag_mode: bool) -> SlowPath {
+        let can_compact = gfp.has(Gfp::DIRECT_RECLAIM) && gfp.has(Gfp::IO);
+        let compact_first = can_compact && (order > COSTLY_ORDER || order > 0 && ft != freetype::MOVABLE);
+        SlowPath {
+            request: Request { freetype: ft, ..Request::slow(gfp, order, defrag_mode) },
+            can_compact,
+            compact_first,
+            priority: if compact_first { Priority::Async } else { Priority::SyncLight },
+            compaction_retries: 0,
+            no_progress_loops: 0,
+            compact_result: Status::Skipped,
+            is_victim: false,
+        }
+    }
+
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// One pass through the loop, from `retry:` on.
+    pub fn round(&mut self, m: &mut Machine) -> Round {
+        let Request { order, gfp, .. } = self.request;
+        m.charge(m.costs.slow_round_ns);
+        if gfp.has(Gfp::KSWAPD_RECLAIM) {
+            let wake_order = if m.node.defrag_mode { order.max(9) } else { order };
+            m.wakeup_kswapd(wake_order, self.request.highest_zone, gfp.has(Gfp::DIRECT_RECLAIM));
+        }
+        if let Some(pfn) = m.walk(&self.request) {
+            return Round::Page(pfn);
+        }
+        if self.is_victim && !gfp.has(Gfp::NOMEMALLOC) {
+            let flags = self.request.flags & (alloc_flags::KSWAPD | alloc_flags::CMA) | alloc_flags::OOM;
+            if let Some(pfn) = m.walk(&self.request.with(flags)) {
+                return Round::Page(pfn);
+            }
+        }
+        if !gfp.has(Gfp::DIRECT_RECLAIM) {
+            return self.without_reclaim(m);
+        }
+        self.with_reclaim(m)
+    }
+
+    /// A task was killed for this request, or somebody else is being killed: the loop starts over.
+    pub fn after_kill(&mut self) {
+        self.no_progress_loops = 0;
+    }
+
+    /// In defrag mode a request that cannot reclaim gets a second try that may mix types.
+    fn without_reclaim(&mut self, m: &Machine) -> Round {
+        let nofragment = self.request.flags & alloc_flags::NOFRAGMENT != 0;
+        if m.node.defrag_mode && nofragment && self.request.gfp.has(Gfp::KSWAPD_RECLAIM) {
+            self.request.flags &= !alloc_flags::NOFRAGMENT;
+            return Round::Again;
+        }
+        Round::Null
+    }
+
+    fn with_reclaim(&mut self, m: &mut Machine) -> Round {
+        let Request { order, gfp, flags, .. } = self.request;
+        let nofragment = flags & alloc_flags::NOFRAGMENT != 0;
+        let verdict = m.policy.verdict(Ask { order, freetype: self.request.freetype, nofragment });
+        let mut progress = false;
+        if !self.compact_first {
+            match self.direct_reclaim(m, verdict.reclaim_order) {
+                (_, Some(pfn)) => return Round::Page(pfn),
+                (some, None) => progress = some,
+            }
+        }
+        if let Some(pfn) = self.direct_compact(m, &verdict) {
+            return Round::Page(pfn);
+        }
+        let noretry = gfp.has(Gfp::NORETRY);
+        if self.compact_first {
+            if noretry && gfp.has(Gfp::THISNODE) {
+                return Round::Null;
+            }
+            if !noretry {
+                self.priority = Priority::SyncLight;
+            }
+            self.compact_first = false;
+            return Round::Again;
+        }
+        if noretry || order > COSTLY_ORDER && !(self.can_compact && gfp.has(Gfp::RETRY_MAYFAIL)) {
+            return Round::Null;
+        }
+        let promoted = verdict.reclaim_order != order;
+        if self.should_reclaim_retry(m, progress, promoted) {
+            return Round::Again;
+        }
+        if progress && self.can_compact && self.should_compact_retry(m, verdict.reclaim_order, promoted) {
+            return Round::Again;
+        }
+        if m.node.defrag_mode && nofragment {
+            self.request.flags &= !alloc_flags::NOFRAGMENT;
+            if promoted {
+                (self.no_progress_loops, self.compaction_retries) = (0, 0);
+            }
+            return Round::Again;
+        }
+        self.may_oom(m)
+    }
+
+    /// Whether reclaim made progress, and a page if the tries after it found one.
+    fn direct_reclaim(&self, m: &mut Machine, order: Order) -> (bool, Option<Pfn>) {
+        let progress = m.try_to_free_pages(order, &self.request);
+        if !progress {
+            return (false, None);
+        }
+        if let Some(pfn) = m.walk(&self.request) {
+            return (true, Some(pfn));
+        }
+        m.unreserve_highatomic(&self.request, false);
+        m.drain_all();
+        (true, m.walk(&self.request))
+    }
+
+    fn direct_compact(&mut self, m: &mut Machine, verdict: &Verdict) -> Option<Pfn> {
+        let order = verdict.compact_order;
+        if order == 0 {
+            return None;
+        }
+        let (result, captured) = m.try_to_compact_pages(&self.request, verdict, self.priority);
+        self.compact_result = if captured.is_some() { Status::Success } else { result };
+        if matches!(self.compact_result, Status::Skipped | Status::Deferred) {
+            return None;
+        }
+        m.tally.compact_stall += 1;
+        let pfn = captured.or_else(|| m.walk(&self.request));
+        match pfn {
+            Some(pfn) => {
+                m.tally.compact_success += 1;
+                m.compaction_helped(pfn, order);
+            }
+            None => m.tally.compact_fail += 1,
+        }
+        pfn
+    }
+
+    /// mm/page_alloc.c:should_reclaim_retry@7.3.
+    fn should_reclaim_retry(&mut self, m: &mut Machine, progress: bool, promoted: bool) -> bool {
+        let Request { order, highest_zone, flags, .. } = self.request;
+        if progress && order <= COSTLY_ORDER && !promoted {
+            self.no_progress_loops = 0;
+        } else {
+            self.no_progress_loops += 1;
+        }
+        let hopeful = self.no_progress_loops <= RECLAIM_RETRIES_MAX
+            && m.node.zones.iter().rev().filter(|zone| zone.span.index <= highest_zone).any(|zone| {
+                let available = zone.reclaimable_pages() + zone.free.exact();
+                zone.watermark_test(order, zone.wmark_pages(WMARK_MIN), highest_zone, flags, available).ok()
+            });
+        hopeful || m.unreserve_highatomic(&self.request, true)
+    }
+
+    /// mm/page_alloc.c:should_compact_retry@7.3.
+    fn should_compact_retry(&mut self, m: &Machine, order: Order, promoted: bool) -> bool {
+        if order == 0 {
+            return false;
+        }
+        match self.compact_result {
+            Status::Skipped => return !promoted && m.compaction_zonelist_suitable(&self.request, order),
+            Status::Success => {
+                let max = if order > COSTLY_ORDER { COMPACT_RETRIES_MAX / 4 } else { COMPACT_RETRIES_MAX };
+                self.compaction_retries += 1;
+                if self.compaction_retries <= max {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        let lowest = if order > COSTLY_ORDER { Priority::SyncLight } else { Priority::SyncFull };
+        if self.priority > lowest {
+            self.priority = self.priority.stronger();
+            self.compaction_retries = 0;
+            return true;
+        }
+        false
+    }
+
+    /// mm/page_alloc.c:__alloc_pages_may_oom@7.3, up to the choice of a victim.
+    fn may_oom(&mut self, m: &mut Machine) -> Round {
+        let Request { order, gfp, highest_zone, .. } = self.request;
+        if let Some(pfn) = m.walk(&self.request.with(WMARK_HIGH as u32 | alloc_flags::CPUSET)) {
+            return Round::Page(pfn);
+        }
+        if order > COSTLY_ORDER || gfp.has(Gfp::RETRY_MAYFAIL) || gfp.has(Gfp::THISNODE) || highest_zone < 2 {
+            return Round::Null;
+        }
+        if self.is_victim {
+            return Round::Null;
+        }
+        if !gfp.has(Gfp::FS) {
+            self.no_progress_loops = 0;
+            return Round::Again;
+        }
+        Round::OutOfMemory
+    }
+}

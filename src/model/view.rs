@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Read-only looks at a zone, for tests, maps and reports.
+//!
+//! Nothing in the kernel corresponds; /proc/buddyinfo and /proc/pagetypeinfo show parts of it, but never the order of
+//! a list. Every function copies, so that a reader cannot disturb the lists.
+
+use super::frames::{Kind, Order, Pfn};
+use super::freetype::{Freetype, NR_FREETYPES};
+use super::pcp::NR_PCP_LISTS;
+use super::zone::{MAX_ORDER, NR_ORDERS, Zone, list_of};
+
+/// The zone's counters, exact and as allocation decisions see them. All but `nr_free` in pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counters {
+    pub free: u64,
+    pub free_seen: u64,
+    pub free_blocks: u64,
+    pub free_blocks_unmapped: u64,
+    pub free_cma: u64,
+    pub free_highatomic: u64,
+    /// Pages on all per-CPU lists.
+    pub pcp: u64,
+    /// Blocks of each order over all lists.
+    pub nr_free: [u32; NR_ORDERS],
+}
+
+/// First frames of the blocks on one free list, head to tail.
+pub fn free_list(zone: &Zone, order: Order, ft: Freetype) -> Vec<Pfn> {
+    zone.frames.iter(list_of(order, ft)).collect()
+}
+
+/// Every free list that is not empty, by order, then type.
+pub fn free_lists(zone: &Zone) -> Vec<(Order, Freetype, Vec<Pfn>)> {
+    let lists = (0..=MAX_ORDER).flat_map(|order| (0..NR_FREETYPES as Freetype).map(move |ft| (order, ft)));
+    lists.map(|(order, ft)| (order, ft, free_list(zone, order, ft))).filter(|(_, _, list)| !list.is_empty()).collect()
+}
+
+/// First frames of the blocks on one per-CPU list, head to tail.
+pub fn pcp_list(zone: &Zone, cpu: u8, pindex: u32) -> Vec<Pfn> {
+    assert!((pindex as usize) < NR_PCP_LISTS, "there is no per-CPU list {pindex}");
+    zone.frames.iter(zone.pcp_list_of(cpu, pindex)).collect()
+}
+
+/// First frame and type of each pageblock that holds a frame of the zone, ascending.
+pub fn pageblocks(zone: &Zone) -> Vec<(Pfn, Freetype)> {
+    let inside = |&block: &Pfn| block < zone.span.end_pfn && super::pageblock::block_end(block) > zone.span.start_pfn;
+    zone.blocks.starts().filter(inside).map(|block| (block, zone.blocks.freetype(block))).collect()
+}
+
+/// The type of the pageblock around a frame.
+pub fn freetype(zone: &Zone, pfn: Pfn) -> Freetype {
+    zone.blocks.freetype(pfn)
+}
+
+/// What starts at a frame, and of which order (0 for `Absent` and `Tail`).
+pub fn frame(zone: &Zone, pfn: Pfn) -> (Kind, Order) {
+    (zone.frames.kind(pfn), zone.frames.order(pfn))
+}
+
+pub fn counters(zone: &Zone) -> Counters {
+    Counters {
+        free: zone.free.exact(),
+        free_seen: zone.free.seen(),
+        free_blocks: zone.free_blocks.exact(),
+        free_blocks_unmapped: zone.free_blocks_unmapped.exact(),
+        free_cma: zone.free_cma,
+        free_highatomic: zone.free_highatomic,
+        pcp: zone.pcp.iter().map(|pcp| u64::from(pcp.count)).sum(),
+        nr_free: zone.nr_free,
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The exit of a killed process, which takes time while kernel threads go on.
+//!
+//! Stands for kernel/exit.c:do_exit@7.3, mm/mmap.c:exit_mmap and mm/secretmem.c:secretmem_free_folio: anonymous pages,
+//! page tables, then files; secretmem is truncated in batches, zeroed and, unless its block stays unmapped, put back
+//! into the direct map.
+
+use super::actor::{Actor, Then};
+use super::world::World;
+use crate::model::freetype;
+
+/// Folios of one batch (`FOLIO_BATCH_SIZE`).
+const BATCH: usize = 31;
+
+pub struct Exit {
+    process: u32,
+    /// Next secretmem page.
+    next: usize,
+}
+
+impl Exit {
+    pub fn new(process: u32) -> Exit {
+        Exit { process, next: 0 }
+    }
+
+    /// What goes first: private pages and page tables.
+    fn release_private(&self, w: &mut World) {
+        let process = w.process(self.process);
+        let anon = std::mem::take(&mut process.anon);
+        let tables = std::mem::take(&mut process.page_tables);
+        anon.into_iter().for_each(|slot| w.unmap_anon(slot));
+        tables.into_iter().for_each(|pfn| w.machine.free(pfn, 0));
+    }
+
+    fn release_kernel(&self, w: &mut World) {
+        let kernel = std::mem::take(&mut w.process(self.process).kernel);
+        kernel.into_iter().for_each(|(pfn, order)| w.machine.free(pfn, order));
+        let process = w.process(self.process);
+        process.secretmem.clear();
+        process.gone = true;
+    }
+}
+
+impl Actor for Exit {
+    fn step(&mut self, w: &mut World) -> Then {
+        if self.next == 0 {
+            self.release_private(w);
+        }
+        let by_block = w.machine.secretmem_freetype() == freetype::UNMAPPED;
+        for _ in 0..BATCH {
+            let Some(&pfn) = w.processes[self.process as usize].secretmem.get(self.next) else {
+                self.release_kernel(w);
+                return Then::Done;
+            };
+            self.next += 1;
+            let zone = w.machine.node.zone_of(pfn).expect("a held page lies in a zone");
+            let zone = &mut w.machine.node.zones[zone];
+            zone.lru_del(pfn, 0);
+            w.machine.free(pfn, 0);
+            let costs = w.machine.costs;
+            w.machine.charge(if by_block { costs.free_page_ns } else { costs.secretmem_free_ns });
+        }
+        Then::Go
+    }
+}

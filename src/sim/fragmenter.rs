@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The antagonist of secretmem-vs-frag: fills most of free memory in small chunks, then unmaps all but some.
+//!
+//! Stands for packages/benchmarks/secretmem-vs-frag/src/fragmenter.rs of bjackman/kernel-benchmarks-nix@72bbb10.
+//!
+//! Modelled: the target from MemFree, chunk order, the vector's own page every 256 chunks, page tables, VMA slabs, the
+//! transient page of each munmap, frees in ascending order.
+//! Simplified: which CPU it runs on is drawn anew now and then; the kernel's load balancer is not modelled.
+
+use super::actor::{Actor, Then};
+use super::demand::{Demand, Poll};
+use super::world::World;
+use crate::model::frames::{Kind, Pfn, flag};
+use crate::model::gfp::Gfp;
+
+/// GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP.
+pub const ANON_GFP: Gfp = Gfp(Gfp::GFP_HIGHUSER_MOVABLE.0 | Gfp::ZERO.0 | Gfp::COMP.0);
+const PAGE_TABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL_ACCOUNT.0 | Gfp::ZERO.0 | Gfp::COMP.0);
+const SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::COMP.0);
+/// Entries of 16 bytes in a page of the benchmark's vector.
+const CHUNKS_PER_VECTOR_PAGE: u32 = 256;
+/// Kept chunks whose VMAs and maple nodes fill one slab page (measured: 290..337 pages for 3,285..3,329).
+const KEPT_PER_SLAB: u32 = 11;
+
+/// The antagonist's knobs. Pages and chunks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Knobs {
+    /// Share of MemFree it fills, percent.
+    pub target_percent: u32,
+    pub chunk_pages: u32,
+    /// One chunk of this many is kept.
+    pub keep_one_of: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    Begin,
+    Populate,
+    Punch { chunk: u32 },
+}
+
+pub struct Fragmenter {
+    process: u32,
+    knobs: Knobs,
+    phase: Phase,
+    /// Pages that a fault still needs, last first; `true` for a page of user memory.
+    wants: Vec<(Demand, bool)>,
+    chunks: u32,
+    touched: u32,
+    /// Owner slots of chunk pages in order of touch.
+    slots: Vec<u32>,
+}
+
+impl Fragmenter {
+    pub fn new(process: u32, knobs: Knobs) -> Fragmenter {
+        let phase = Phase::Begin;
+        Fragmenter { process, knobs, phase, wants: Vec::new(), chunks: 0, touched: 0, slots: Vec::new() }
+    }
+
+    fn begin(&mut self, w: &World) {
+        let free: u64 = w.machine.node.zones.iter().map(|zone| zone.free_seen()).sum();
+        let pages = free * u64::from(self.knobs.target_percent) / 100;
+        self.chunks = (pages / u64::from(self.knobs.chunk_pages)) as u32;
+        self.phase = Phase::Populate;
+    }
+
+    /// What the next touch allocates, last first: the vector's page (after its 256th chunk), a page table, the page.
+    fn plan_touch(&mut self) {
+        let page = self.touched;
+        self.wants.push((Demand::new(ANON_GFP, 0), true));
+        if page.is_multiple_of(512) {
+            self.wants.push((Demand::new(PAGE_TABLE_GFP, 0), false));
+        }
+        if page > 0 && page.is_multiple_of(self.knobs.chunk_pages * CHUNKS_PER_VECTOR_PAGE) {
+            self.wants.push((Demand::new(ANON_GFP, 0), false));
+        }
+    }
+
+    fn populate(&mut self, w: &mut World) -> Then {
+        if self.wants.is_empty() {
+            if self.touched >= self.chunks * self.knobs.chunk_pages {
+                self.phase = Phase::Punch { chunk: 0 };
+                return Then::Go;
+            }
+            self.plan_touch();
+        }
+        while let Some((demand, chunk_page)) = self.wants.last_mut() {
+            let chunk_page = *chunk_page;
+            let is_anon = demand.gfp == ANON_GFP;
+            match demand.poll(w, Some(self.process)) {
+                Poll::Page(pfn) => {
+                    self.wants.pop();
+                    self.hold(w, pfn, is_anon, chunk_page);
+                }
+                Poll::Pending => return Then::Go,
+                Poll::Null => {
+                    *demand = Demand::new(demand.gfp, 0);
+                    return Then::Go;
+                }
+            }
+        }
+        self.touched += 1;
+        Then::Go
+    }
+
+    fn hold(&mut self, w: &mut World, pfn: Pfn, is_anon: bool, chunk_page: bool) {
+        if !is_anon {
+            w.process(self.process).page_tables.push(pfn);
+            return;
+        }
+        let slot = w.hold_anon(self.process, pfn);
+        if chunk_page {
+            self.slots.push(slot);
+        }
+        let cost = w.machine.costs.anon_fault_ns;
+        w.machine.charge(cost);
+    }
+
+    /// Unmaps one chunk, or keeps it.
+    fn punch(&mut self, w: &mut World, chunk: u32) -> Then {
+        if chunk >= self.chunks {
+            return Then::Done;
+        }
+        self.phase = Phase::Punch { chunk: chunk + 1 };
+        if chunk.is_multiple_of(self.knobs.keep_one_of) {
+            if (chunk / self.knobs.keep_one_of).is_multiple_of(KEPT_PER_SLAB)
+                && let Some(pfn) = w.machine.alloc_fast(SLAB_GFP, 0, 0)
+            {
+                w.process(self.process).kernel.push((pfn, 0));
+            }
+            return Then::Go;
+        }
+        let transient = w.machine.alloc_fast(Gfp::GFP_NOWAIT, 0, 0);
+        let first = (chunk * self.knobs.chunk_pages) as usize;
+        for i in first..first + self.knobs.chunk_pages as usize {
+            w.unmap_anon(self.slots[i]);
+        }
+        if let Some(pfn) = transient {
+            w.machine.free(pfn, 0);
+        }
+        let cost = w.machine.costs.free_page_ns * u64::from(self.knobs.chunk_pages);
+        w.machine.charge(cost);
+        Then::Go
+    }
+}
+
+impl Actor for Fragmenter {
+    fn process(&self) -> Option<u32> {
+        Some(self.process)
+    }
+
+    fn step(&mut self, w: &mut World) -> Then {
+        match self.phase {
+            Phase::Begin => {
+                self.begin(w);
+                Then::Go
+            }
+            Phase::Populate => self.populate(w),
+            Phase::Punch { chunk } => self.punch(w, chunk),
+        }
+    }
+}
+
+impl World {
+    /// Gives a fresh anonymous page to a process; its owner slot.
+    pub fn hold_anon(&mut self, process: u32, pfn: Pfn) -> u32 {
+        let slot = self.machine.owners.add(pfn);
+        let zone = self.machine.node.zone_of(pfn).expect("an allocated page lies in a zone");
+        let zone = &mut self.machine.node.zones[zone];
+        zone.frames.set_owner(pfn, slot);
+        zone.lru_add(pfn, 0, flag::ACTIVE);
+        self.process(process).anon.push(slot);
+        slot
+    }
+
+    /// Frees an anonymous page, or notes it when it is part of a huge page that stays whole for now.
+    pub fn unmap_anon(&mut self, slot: u32) {
+        let Some(pfn) = self.machine.owners.remove(slot) else { return };
+        let i = self.machine.node.zone_of(pfn).expect("a held page lies in a zone");
+        let head = pfn & !511;
+        let zone = &mut self.machine.node.zones[i];
+        let huge = zone.contains(head) && zone.frames.kind(head) == Kind::Used && zone.frames.order(head) == 9;
+        if huge {
+            self.machine.note_deferred_split(head, pfn);
+            return;
+        }
+        zone.lru_del(pfn, 0);
+        self.machine.free(pfn, 0);
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Simulated time: tasks and kernel threads that share CPUs, one bounded step at a time.
+//!
+//! Invariants: no task waits for wall time; the actor with the earliest local clock runs next, ties by its number;
+//! the same seed gives the same interleaving everywhere.
+
+pub mod actor;
+pub mod background;
+pub mod demand;
+pub mod exit;
+pub mod file_cache;
+pub mod fragmenter;
+pub mod khugepaged;
+pub mod process;
+pub mod scheduler;
+pub mod secretmem;
+pub mod world;
+
+pub use actor::{Actor, Then};
+pub use world::World;

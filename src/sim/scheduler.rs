@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Who runs next, and how fast.
+//!
+//! CPUs are shared evenly: with more runnable actors than CPUs each one's work takes proportionally longer. That is
+//! the fluid limit of a fair scheduler (kernel/sched/fair.c@7.3); slices and migrations are left out.
+
+use super::actor::{Actor, Then};
+use super::world::World;
+use crate::model::kswapd::Next;
+
+/// A scheduled actor.
+struct Slot {
+    actor: Box<dyn Actor>,
+    cpu: u8,
+    local_ns: u64,
+    state: Then,
+}
+
+/// Kernel threads of the machine, scheduled beside the actors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Daemon {
+    Kswapd,
+    Kcompactd,
+    /// The vmstat worker of a CPU.
+    Vmstat(u8),
+}
+
+/// Period of the vmstat worker.
+const VMSTAT_NS: u64 = 1_000_000_000;
+/// No step is free, so that simulated time always passes.
+const STEP_NS_MIN: u64 = 50;
+
+pub struct Scheduler {
+    slots: Vec<Slot>,
+    daemons: Vec<(Daemon, u64)>,
+    cpus: u8,
+    steps: u64,
+}
+
+/// Why `run` returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The caller's condition holds.
+    Reached,
+    /// Every actor is done or waits for another.
+    Idle,
+    /// The budget of steps is used up.
+    Budget,
+}
+
+enum Who {
+    Slot(usize),
+    Daemon(usize),
+}
+
+impl Scheduler {
+    /// `vmstat_ns` is when the vmstat workers first run: their period began at boot.
+    pub fn new(cpus: u8, vmstat_ns: u64) -> Scheduler {
+        let mut daemons = vec![(Daemon::Kswapd, 0), (Daemon::Kcompactd, 0)];
+        daemons.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), vmstat_ns + u64::from(cpu) * 1000)));
+        Scheduler { slots: Vec::new(), daemons, cpus, steps: 0 }
+    }
+
+    /// Adds an actor that is runnable from `from_ns` on; its number.
+    pub fn add(&mut self, actor: Box<dyn Actor>, cpu: u8, from_ns: u64) -> u32 {
+        self.slots.push(Slot { actor, cpu: cpu % self.cpus, local_ns: from_ns, state: Then::Go });
+        (self.slots.len() - 1) as u32
+    }
+
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    pub fn is_done(&self, number: u32) -> bool {
+        self.slots[number as usize].state == Then::Done
+    }
+
+    /// Runs until `until` holds (asked after each step), nothing is left to run, or `budget` steps are used.
+    pub fn run(&mut self, world: &mut World, budget: u64, mut until: impl FnMut(&World, &Scheduler) -> bool) -> Stop {
+        loop {
+            if self.steps >= budget {
+                return Stop::Budget;
+            }
+            let Some((who, start_ns)) = self.earliest(world) else { return Stop::Idle };
+            if !self.slots.iter().any(|slot| matches!(slot.state, Then::Go | Then::SleepUntil(_))) {
+                return Stop::Idle;
+            }
+            self.step(world, who, start_ns);
+            if until(world, self) {
+                return Stop::Reached;
+            }
+        }
+    }
+
+    /// Runs whatever is left until a moment, kernel threads included.
+    pub fn keep_running(&mut self, world: &mut World, budget: u64, until_ns: u64) {
+        while self.steps < budget
+            && let Some((who, start_ns)) = self.earliest(world)
+            && start_ns < until_ns
+        {
+            self.step(world, who, start_ns);
+        }
+        world.machine.now_ns = until_ns;
+    }
+
+    fn step(&mut self, world: &mut World, who: Who, start_ns: u64) {
+        self.steps += 1;
+        world.machine.now_ns = start_ns;
+        let runnable = u64::from(self.runnable(world, start_ns)).max(1);
+        match who {
+            Who::Slot(i) => self.step_slot(world, i, start_ns, runnable),
+            Who::Daemon(i) => self.step_daemon(world, i, start_ns, runnable),
+        }
+        self.wake(world);
+    }
+
+    fn step_slot(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
+        let slot = &mut self.slots[i];
+        world.machine.node.set_cpu(slot.cpu);
+        slot.state = slot.actor.step(world);
+        let spent_ns = self.stretched(world.machine.take_charged(), runnable);
+        let slot = &mut self.slots[i];
+        slot.local_ns = start_ns + spent_ns;
+        if let Then::SleepUntil(until_ns) = slot.state {
+            slot.state = Then::SleepUntil(until_ns.max(slot.local_ns));
+        }
+    }
+
+    fn step_daemon(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
+        let m = &mut world.machine;
+        match self.daemons[i].0 {
+            Daemon::Kswapd => {
+                m.node.set_cpu(self.cpus - 1);
+                m.step_kswapd();
+            }
+            Daemon::Kcompactd => {
+                m.node.set_cpu(m.kcompactd.cpu % self.cpus);
+                m.step_kcompactd();
+            }
+            Daemon::Vmstat(cpu) => {
+                m.node.set_cpu(cpu);
+                m.vmstat_work();
+                self.daemons[i].1 = start_ns + VMSTAT_NS;
+                m.take_charged();
+                return;
+            }
+        }
+        self.daemons[i].1 = start_ns + self.stretched(world.machine.take_charged(), runnable);
+    }
+
+    fn stretched(&self, ns: u64, runnable: u64) -> u64 {
+        ns.max(STEP_NS_MIN) * runnable.max(u64::from(self.cpus)) / u64::from(self.cpus)
+    }
+
+    /// The runnable actor or daemon with the earliest clock.
+    fn earliest(&self, world: &World) -> Option<(Who, u64)> {
+        let slots = self.slots.iter().enumerate().filter_map(|(i, slot)| match slot.state {
+            Then::Go => Some((slot.local_ns, Who::Slot(i))),
+            Then::SleepUntil(until_ns) => Some((until_ns, Who::Slot(i))),
+            Then::Wait | Then::Done => None,
+        });
+        let daemons = self.daemons.iter().enumerate().filter_map(|(i, &(daemon, local_ns))| {
+            let next = match daemon {
+                Daemon::Kswapd => world.machine.kswapd.next(),
+                Daemon::Kcompactd => world.machine.kcompactd.next(),
+                Daemon::Vmstat(_) => Next::At(local_ns),
+            };
+            match next {
+                Next::Woken => None,
+                Next::Since(at_ns) | Next::At(at_ns) => Some((local_ns.max(at_ns), Who::Daemon(i))),
+            }
+        });
+        slots.chain(daemons).min_by_key(|&(ns, _)| ns).map(|(ns, who)| (who, ns))
+    }
+
+    /// How many want a CPU at this moment.
+    fn runnable(&self, world: &World, now_ns: u64) -> u32 {
+        let go = |slot: &&Slot| slot.state == Then::Go && slot.local_ns <= now_ns + 10_000_000;
+        let daemons = u32::from(world.machine.kswapd.is_running()) + u32::from(world.machine.kcompactd.is_running());
+        self.slots.iter().filter(go).count() as u32 + daemons
+    }
+
+    fn wake(&mut self, world: &mut World) {
+        for number in world.wakes.drain(..) {
+            let slot = &mut self.slots[number as usize];
+            if slot.state == Then::Wait {
+                slot.state = Then::Go;
+                slot.local_ns = slot.local_ns.max(world.machine.now_ns);
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The worker of secretmem-vs-frag: chunks of memfd_secret, filled by one thread a CPU, until it is killed.
+//!
+//! Stands for packages/benchmarks/secretmem-vs-frag/src/main.rs of bjackman/kernel-benchmarks-nix@72bbb10 and
+//! mm/secretmem.c:secretmem_fault@7.3.
+//!
+//! Modelled: 2 MiB chunks split among threads, each ascending; page table, direct-map split, xarray node, inode and
+//! VMA slabs; bytes counted are those of whole chunks. MAP_POPULATE does nothing for secretmem, so pages are faulted.
+
+use super::actor::{Actor, Then};
+use super::demand::{Demand, Poll};
+use super::world::World;
+use crate::model::frames::{Order, Pfn, flag};
+use crate::model::freetype;
+use crate::model::gfp::Gfp;
+
+/// Index nodes of one order-1 slab (576 bytes each, mm/slub.c's order 1 of the radix tree cache).
+const NODES_PER_SLAB: u32 = 14;
+/// Pages whose index one node holds.
+const PAGES_PER_NODE: u32 = 64;
+/// Chunks whose inode and dentry fill one slab page (measured: 0.117 pages a chunk).
+const CHUNKS_PER_INODE_SLAB: u32 = 9;
+/// Chunks whose file and VMA fill one slab page (measured: 0.100 pages a chunk).
+const CHUNKS_PER_VMA_SLAB: u32 = 10;
+
+/// GFP_USER | __GFP_ZERO | __GFP_COMP.
+pub const SECRETMEM_GFP: Gfp = Gfp(Gfp::GFP_USER.0 | Gfp::ZERO.0 | Gfp::COMP.0);
+const PAGE_TABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL_ACCOUNT.0 | Gfp::ZERO.0 | Gfp::COMP.0);
+const SPLIT_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::ZERO.0 | Gfp::COMP.0);
+const RECLAIMABLE_SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::RECLAIMABLE.0 | Gfp::COMP.0);
+const SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::COMP.0);
+
+/// State shared by the worker's threads.
+#[derive(Clone, Debug, Default)]
+pub struct WorkerState {
+    pub process: u32,
+    pub chunk_pages: u32,
+    pub threads: u32,
+    /// Whole chunks so far: what the benchmark prints.
+    pub chunks: u64,
+    /// Threads that are done with the running chunk.
+    finished: u32,
+    /// Numbers of the threads' actors, to wake them.
+    pub actors: Vec<u32>,
+    /// 2 MiB regions of the direct map that are split already, one bit each.
+    split: Vec<u64>,
+    nodes: u32,
+    pub stopped: bool,
+}
+
+impl WorkerState {
+    /// A new worker. The direct map stays split as the earlier ones left it.
+    pub fn begin(&mut self, process: u32, chunk_pages: u32, threads: u32) {
+        let split = std::mem::take(&mut self.split);
+        *self = WorkerState { process, chunk_pages, threads, split, ..WorkerState::default() };
+    }
+
+    /// Notes that the direct map around a page is now in 4 KiB pieces. Whether it was not before.
+    fn split_region(&mut self, pfn: Pfn) -> bool {
+        let region = pfn >> 9;
+        let (word, bit) = ((region / 64) as usize, 1u64 << (region % 64));
+        if self.split.len() <= word {
+            self.split.resize(word + 1, 0);
+        }
+        let new = self.split[word] & bit == 0;
+        self.split[word] |= bit;
+        new
+    }
+}
+
+/// What a fault still has to allocate.
+#[derive(Clone, Debug)]
+struct Want {
+    demand: Demand,
+    role: Role,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    PageTable,
+    Secret,
+    Split,
+    Slab,
+}
+
+/// One populating thread.
+pub struct Thread {
+    number: u32,
+    /// Next page of this thread's share of the chunk.
+    next: u32,
+    wants: Vec<Want>,
+}
+
+impl Thread {
+    pub fn new(number: u32) -> Thread {
+        Thread { number, next: 0, wants: Vec::new() }
+    }
+
+    /// This thread's pages of a chunk.
+    fn share(&self, w: &World) -> (u32, u32) {
+        let (pages, threads) = (w.worker.chunk_pages, w.worker.threads);
+        (pages * self.number / threads, pages * (self.number + 1) / threads)
+    }
+
+    /// What the fault of one page allocates, last first.
+    fn plan(&mut self, w: &mut World, page: u32) {
+        let ft = w.machine.secretmem_freetype();
+        let want = |role, gfp, order| Want { demand: Demand::new(gfp, order), role };
+        if page.is_multiple_of(PAGES_PER_NODE) {
+            if w.worker.nodes.is_multiple_of(NODES_PER_SLAB) {
+                self.wants.push(want(Role::Slab, RECLAIMABLE_SLAB_GFP, 1));
+            }
+            // The root node of a chunk's index comes with its second leaf.
+            w.worker.nodes += 1 + u32::from(page == PAGES_PER_NODE);
+        }
+        self.wants.push(Want { demand: Demand::of_type(SECRETMEM_GFP, 0, ft), role: Role::Secret });
+        if page.is_multiple_of(512) {
+            self.wants.push(want(Role::PageTable, PAGE_TABLE_GFP, 0));
+            let chunk = w.worker.chunks as u32;
+            if chunk.is_multiple_of(CHUNKS_PER_INODE_SLAB) {
+                self.wants.push(want(Role::Slab, RECLAIMABLE_SLAB_GFP, 0));
+            }
+            if chunk.is_multiple_of(CHUNKS_PER_VMA_SLAB) {
+                self.wants.push(want(Role::Slab, SLAB_GFP, 0));
+            }
+        }
+    }
+
+    fn got(&mut self, w: &mut World, role: Role, pfn: Pfn, order: Order) {
+        let process = w.worker.process;
+        match role {
+            Role::PageTable => w.process(process).page_tables.push(pfn),
+            Role::Split | Role::Slab => w.process(process).kernel.push((pfn, order)),
+            Role::Secret => {
+                let zone = w.machine.node.zone_of(pfn).expect("an allocated page lies in a zone");
+                w.machine.node.zones[zone].lru_add(pfn, 0, flag::UNEVICTABLE | flag::PINNED);
+                w.process(process).secretmem.push(pfn);
+                let by_block = w.machine.secretmem_freetype() == freetype::UNMAPPED;
+                let costs = w.machine.costs;
+                w.machine.charge(if by_block { costs.unmapped_fault_ns } else { costs.secretmem_fault_ns });
+                if !by_block && w.worker.split_region(pfn) {
+                    w.machine.tally.direct_map_level2_splits += 1;
+                    self.wants.push(Want { demand: Demand::new(SPLIT_GFP, 0), role: Role::Split });
+                }
+            }
+        }
+    }
+
+    /// The thread is through with its share; the last one starts the next chunk.
+    fn end_share(&mut self, w: &mut World) -> Then {
+        self.next = 0;
+        w.worker.finished += 1;
+        if w.worker.finished < w.worker.threads {
+            return Then::Wait;
+        }
+        w.worker.finished = 0;
+        w.worker.chunks += 1;
+        let costs = w.machine.costs;
+        w.machine.charge(costs.chunk_ns);
+        let me = self.number;
+        let others = w.worker.actors.iter().enumerate().filter(|&(i, _)| i as u32 != me).map(|(_, &actor)| actor);
+        w.wakes.extend(others.collect::<Vec<_>>());
+        Then::Go
+    }
+}
+
+impl Actor for Thread {
+    fn process(&self) -> Option<u32> {
+        None
+    }
+
+    fn step(&mut self, w: &mut World) -> Then {
+        let process = w.worker.process;
+        if w.is_dying(process) || w.worker.stopped {
+            return Then::Done;
+        }
+        if self.wants.is_empty() {
+            let (first, end) = self.share(w);
+            if first + self.next >= end {
+                return self.end_share(w);
+            }
+            self.plan(w, first + self.next);
+            self.next += 1;
+        }
+        while let Some(want) = self.wants.last_mut() {
+            let (role, order) = (want.role, want.demand.order);
+            match want.demand.poll(w, Some(process)) {
+                Poll::Page(pfn) => {
+                    self.wants.pop();
+                    self.got(w, role, pfn, order);
+                }
+                Poll::Pending => return Then::Go,
+                // A fault without a page is retried (mm/memory.c: VM_FAULT_OOM); slabs and tables likewise.
+                Poll::Null => {
+                    want.demand = Demand::of_type(want.demand.gfp, order, want.demand.freetype);
+                    return Then::Go;
+                }
+            }
+        }
+        Then::Go
+    }
+}
