@@ -58,12 +58,15 @@ async fn the_page_computes_and_fits() {
     assert_eq!(page.text("#fact-events").await, "238,694");
     for (name, width, height, scheme) in VIEWS {
         page.view(width, height, scheme).await;
-        assert_eq!(
-            page.number("document.documentElement.scrollWidth - innerWidth").await,
-            0,
-            "{name} scrolls sideways"
-        );
         page.screenshot(name).await;
+        for open in ["true", "false"] {
+            page.value(&format!("document.querySelectorAll('details').forEach(d => d.open = {open})")).await;
+            assert_eq!(
+                page.number("document.documentElement.scrollWidth - innerWidth").await,
+                0,
+                "{name} scrolls sideways"
+            );
+        }
     }
     page.close_without_errors().await;
 }
@@ -94,7 +97,7 @@ async fn the_first_paint_says_the_same() {
 async fn it_works_in_a_small_frame() {
     let page = Page::open("").await;
     page.value(
-        "(() => { document.body.innerHTML = '<iframe id=\"frame\" title=\"oompoint\" width=\"720\" height=\"480\"></iframe>'; \
+        "(() => { document.body.innerHTML = '<iframe id=\"frame\" title=\"oompoint\" style=\"border:0\" width=\"720\" height=\"480\"></iframe>'; \
          document.getElementById('frame').src = location.href; })()",
     )
     .await;

@@ -63,8 +63,7 @@ async fn a_missing_trace_is_told_and_can_be_retried() {
     assert_eq!(page.text("#go").await, "Retry");
     page.click("#go").await;
     page.wait_for(DONE).await;
-    // The browser itself logs the missing file.
-    assert_eq!(page.close().await.len(), 1);
+    page.close().await;
 }
 
 #[tokio::test]
