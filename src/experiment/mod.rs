@@ -5,7 +5,8 @@
 
 pub mod cell;
 pub mod run;
+mod plan_script;
 mod script;
 
-pub use cell::{Cell, CellResult, OomRequest, PolicySpec};
+pub use cell::{Cell, CellResult, OomRequest, PolicySpec, Score};
 pub use run::run;
