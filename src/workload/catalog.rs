@@ -21,6 +21,7 @@ pub(super) const KERNEL_BUILD: Entry = Entry {
         JOB_MIB,
         UNIT_MS,
         TREE_PERCENT,
+        WARM,
         Knob::switch("secretmem", "stress-ng --secretmem runs beside the build", true),
         Knob::number("secretmem-percent", "share of free memory that it takes each time", 50, 1, 200),
     ],
@@ -37,7 +38,8 @@ pub(super) const THP_BURST: Entry = Entry {
         JOB_MIB,
         UNIT_MS,
         TREE_PERCENT,
-        Knob::number("burst-percent", "share of free memory that a burst asks for", 25, 1, 100),
+        WARM,
+        Knob::number("burst-percent", "size of a burst, percent of RAM", 25, 1, 100),
         Knob::number("pause-ms", "time between bursts", 300, 1, 60_000),
         Knob::switch("madvised", "MADV_HUGEPAGE: huge pages are worth direct compaction", true),
     ],
@@ -71,7 +73,8 @@ const JOBS: Knob = Knob::number("jobs", "compile jobs at a time; 0 is one a CPU,
 const UNITS: Knob = Knob::number("units", "files compiled in all", 48, 1, 100_000);
 const JOB_MIB: Knob = Knob::number("job-mib", "anonymous memory of a compiler", 24, 1, 4096);
 const UNIT_MS: Knob = Knob::number("unit-ms", "computing time of a file", 200, 0, 60_000);
-const TREE_PERCENT: Knob = Knob::number("tree-percent", "size of sources and headers, percent of RAM", 30, 1, 1000);
+const TREE_PERCENT: Knob = Knob::number("tree-percent", "size of sources and headers, percent of RAM", 60, 1, 1000);
+const WARM: Knob = Knob::switch("warm", "sources were read before, as far as they fit", true);
 
 fn pages_of(environment: &Environment, percent: u32) -> u64 {
     (u64::from(environment.memory_mib) * 256 * u64::from(percent) / 100).clamp(1, 1 << 22)
@@ -125,9 +128,6 @@ fn compile(workload: &Workload, environment: &Environment, name: &str) -> Plan {
     let tree = pages_of(environment, workload.knob("tree-percent"));
     let pages = u64::from(workload.knob("job-mib")) * 256;
     let half = |set: &str| populate(set, Kind::Anon, Some(pages / 2), None, None);
-    let io = |set: &str, size: u64, count: u64, random: bool, write_percent: u32| {
-        Plan::FileIo(FileIo { set: set.to_owned(), pages: size, count, random, write_percent })
-    };
     let set = format!("{name} memory");
     let work = Plan::Work(Work { ms: u64::from(workload.knob("unit-ms")) / 2 });
     let slab = Plan::Churn(Churn {
@@ -151,6 +151,17 @@ fn compile(workload: &Workload, environment: &Environment, name: &str) -> Plan {
         io("objects", tree / 2 + 1, 40, false, 100),
     ];
     Plan::Fork(Fork { process: name.to_owned(), kernel_pages: 24, plan: Box::new(Plan::Sequence(steps)) })
+}
+
+fn io(set: &str, pages: u64, count: u64, random: bool, write_percent: u32) -> Plan {
+    Plan::FileIo(FileIo { set: set.to_owned(), pages, count, random, write_percent })
+}
+
+/// A plan behind the first read of the sources.
+fn warmed(workload: &Workload, environment: &Environment, plan: Plan) -> Plan {
+    let tree = pages_of(environment, workload.knob("tree-percent"));
+    let count = if workload.knob("warm") == 0 { 0 } else { tree };
+    Plan::Sequence(vec![io("sources", tree, count, false, 0), plan])
 }
 
 fn weight(order: u8, weight: u32) -> OrderWeight {
@@ -177,6 +188,7 @@ fn kernel_build(workload: &Workload, environment: &Environment) -> PlanSpec {
         let pause = Plan::Idle(Idle { ms: 10 });
         first_ends(vec![jobs, repeat(BESIDE, Plan::Sequence(vec![take, free, pause]))])
     };
+    let plan = warmed(workload, environment, plan);
     spec(&KERNEL_BUILD, processes, Some(("build time", "ms", ScoreOf::ElapsedMs)), plan)
 }
 
@@ -186,8 +198,8 @@ fn thp_burst(workload: &Workload, environment: &Environment) -> PlanSpec {
     let burst = Plan::Populate(Populate {
         set: "burst memory".to_owned(),
         kind: Kind::Thp,
-        pages: None,
-        percent: Some(workload.knob("burst-percent")),
+        pages: Some(pages_of(environment, workload.knob("burst-percent"))),
+        percent: None,
         order: 0,
         chunk_pages: 512,
         process: None,
@@ -195,26 +207,27 @@ fn thp_burst(workload: &Workload, environment: &Environment) -> PlanSpec {
     });
     let fork = Plan::Fork(Fork { process: "burst".to_owned(), kernel_pages: 24, plan: Box::new(burst) });
     let pause = Plan::Idle(Idle { ms: workload.knob("pause-ms").into() });
-    let times = (86_000_000 / u64::from(workload.knob("pause-ms"))).min(BESIDE);
-    let beside = repeat(times / 4, Plan::Sequence(vec![fork, pause]));
+    let pages = pages_of(environment, workload.knob("burst-percent"));
+    // The build's end stops the bursts; until then they may come to a quarter of what a plan may.
+    let times = (20_000_000 / u64::from(workload.knob("pause-ms"))).min((1 << 29) / pages).clamp(1, BESIDE);
+    let beside = repeat(times, Plan::Sequence(vec![fork, pause]));
     let score = Some(("huge pages got at faults", "per mille", ScoreOf::ThpPerMille));
-    spec(&THP_BURST, processes, score, first_ends(vec![jobs, beside]))
+    let plan = warmed(workload, environment, first_ends(vec![jobs, beside]));
+    spec(&THP_BURST, processes, score, plan)
 }
 
 fn file_churn(workload: &Workload, environment: &Environment) -> PlanSpec {
     let readers = workload.knob("readers");
     let pages = (pages_of(environment, workload.knob("file-percent")) / u64::from(readers.max(1))).max(1);
-    let io = |reader: u32, count: u64, write_percent: u32| {
-        let set = format!("file {reader}");
-        Plan::FileIo(FileIo { set, pages, count, random: reader % 2 == 1, write_percent })
-    };
+    let part =
+        |reader: u32, write_percent: u32| io(&format!("file {reader}"), pages, pages, reader % 2 == 1, write_percent);
     let spam = Spam { kind: Kind::Secretmem, chunk_pages: 512, process: Some("secretmem".to_owned()) };
     let mut beside = vec![Plan::SpamUntilOom(spam)];
     beside.extend((0..readers).map(|reader| {
         // More than any run lasts; secretmem's end stops it.
-        repeat(64, io(reader, pages, workload.knob("write-percent")))
+        repeat(64, part(reader, workload.knob("write-percent")))
     }));
-    let warm = (0..readers).filter(|_| workload.knob("warm") != 0).map(|reader| io(reader, pages, 0));
+    let warm = (0..readers).filter(|_| workload.knob("warm") != 0).map(|reader| part(reader, 0));
     let mut steps: Vec<Plan> = warm.collect();
     steps.push(first_ends(beside));
     let processes = vec![ProcessSpec { name: "secretmem".to_owned(), oom_score_adj: 1000, restart: false }];

@@ -20,13 +20,8 @@ pub struct Entry {
 }
 
 /// Every workload, in the order they are listed to users.
-pub const CATALOG: &[Entry] = &[
-    SECRETMEM_VS_FRAG,
-    catalog::KERNEL_BUILD,
-    catalog::THP_BURST,
-    catalog::FILE_CHURN,
-    catalog::ZOLNIERKIEWICZ,
-];
+pub const CATALOG: &[Entry] =
+    &[SECRETMEM_VS_FRAG, catalog::KERNEL_BUILD, catalog::THP_BURST, catalog::FILE_CHURN, catalog::ZOLNIERKIEWICZ];
 
 /// The name under which a plan that somebody wrote is run.
 pub const PLAN: Entry = Entry {

@@ -25,7 +25,17 @@ pub(super) struct Churning {
 impl Churning {
     pub fn new(set: usize, process: u32, step: Churn) -> Churning {
         let fault = Fault::new(set, process, step.kind, false);
-        Churning { set, process, fault, left: step.count, next_ns: None, order: 0, pages: 0, ends: VecDeque::new(), step }
+        Churning {
+            set,
+            process,
+            fault,
+            left: step.count,
+            next_ns: None,
+            order: 0,
+            pages: 0,
+            ends: VecDeque::new(),
+            step,
+        }
     }
 
     pub fn step(&mut self, w: &mut World) -> Progress {
@@ -87,8 +97,13 @@ impl Churning {
     fn drop_one(&mut self, w: &mut World, i: usize) {
         let held = &mut w.plan.sets[self.set].held;
         let at = held.len().checked_sub(self.ends.len()).map(|first| first + i);
-        let piece = if i == 0 { at.and_then(|at| held.remove(at)) } else { at.and_then(|at| held.swap_remove_back(at)) };
-        if i == 0 { self.ends.pop_front() } else { self.ends.swap_remove_back(i) };
+        let piece =
+            if i == 0 { at.and_then(|at| held.remove(at)) } else { at.and_then(|at| held.swap_remove_back(at)) };
+        if i == 0 {
+            self.ends.pop_front()
+        } else {
+            self.ends.swap_remove_back(i)
+        };
         match piece {
             Some(piece) => {
                 self.pages = self.pages.saturating_sub(Held::pages(piece.0));

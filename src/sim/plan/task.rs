@@ -83,7 +83,14 @@ impl Task {
     }
 
     /// Starts the tasks, then waits for them.
-    fn interleave(&mut self, w: &mut World, tasks: &[usize], until: Until, at: u64, fork: Option<(usize, u32)>) -> Then {
+    fn interleave(
+        &mut self,
+        w: &mut World,
+        tasks: &[usize],
+        until: Until,
+        at: u64,
+        fork: Option<(usize, u32)>,
+    ) -> Then {
         if at == 0 {
             for &task in tasks {
                 w.plan.tasks[task].started = true;
