@@ -4,8 +4,9 @@
 //! `run` is a pure function of a cell: threads, workers and command lines only decide where it happens.
 
 pub mod cell;
+mod plan_script;
 pub mod run;
 mod script;
 
-pub use cell::{Cell, CellResult, OomRequest, PolicySpec};
+pub use cell::{Cell, CellResult, OomRequest, PolicySpec, Score};
 pub use run::run;
