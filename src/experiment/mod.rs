@@ -4,6 +4,7 @@
 //! `run` is a pure function of a cell: threads, workers and command lines only decide where it happens.
 
 pub mod cell;
+pub mod fidelity;
 pub mod run;
 mod script;
 

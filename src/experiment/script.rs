@@ -20,10 +20,6 @@ pub struct End {
     pub bytes: Vec<u64>,
 }
 
-/// How long the killed worker's exit and the kernel threads are followed before counters are read, ns. Assumption:
-/// the real samples were taken 4.6 to 9.6 s after the last chunk; see FIDELITY.md for its sensitivity.
-const AFTER_KILL_NS: u64 = 5_000_000_000;
-
 pub fn play(
     cell: &Cell,
     environment: &Environment,
@@ -107,7 +103,7 @@ fn worker(
     }
     let cpu = world.below(u32::from(environment.cpus)) as u8;
     scheduler.add(Box::new(Exit::new(process)), cpu, world.machine.now_ns);
-    let until_ns = world.machine.now_ns + AFTER_KILL_NS;
+    let until_ns = world.machine.now_ns + u64::from(workload.knob("settle-ms")) * 1_000_000;
     scheduler.keep_running(world, cell.steps_max, until_ns);
     stop
 }
