@@ -18,8 +18,9 @@ use crate::report::fidelity::{self as report, Boots, Changed, Record};
 Examples:
   oompoint fidelity                          the comparison, over seeds 1-16 (races over 1-32)
   oompoint fidelity --only k0- --seeds 1-4   cells whose name contains `k0-`
-  oompoint fidelity --sensitivity --mail     the tables of assumptions and of the mail's guest too
-  oompoint fidelity --write                  all of it, into FIDELITY.md, www/fidelity.json and www/fidelity/")]
+  oompoint fidelity --sensitivity --mail     the tables of assumptions and of the mail's guest
+  oompoint fidelity --write                  all of it, into FIDELITY.md, www/fidelity.json and www/fidelity/
+  oompoint fidelity --write --table          the comparison and the time-lines only")]
 pub struct Args {
     /// Seeds: one number, a range A-B, or several separated by commas.
     #[arg(long, default_value = "1-16")]
@@ -27,17 +28,23 @@ pub struct Args {
     /// Only cells whose name contains this.
     #[arg(long)]
     only: Option<String>,
+    /// The comparison with real runs; what is printed when no table is named.
+    #[arg(long)]
+    table: bool,
     /// Change every assumption, one at a time.
     #[arg(long)]
     sensitivity: bool,
     /// The mail's guest, setting by setting, and what the blunt fix costs.
     #[arg(long)]
     mail: bool,
-    /// Print the record as one JSON object.
-    #[arg(long, conflicts_with_all = ["sensitivity", "mail"])]
+    /// What the modules' headers say is modelled, simplified, absent and different.
+    #[arg(long)]
+    ledger: bool,
+    /// Print the comparison as one JSON object.
+    #[arg(long, conflicts_with_all = ["table", "sensitivity", "mail", "ledger", "write"])]
     json: bool,
-    /// Write every generated part.
-    #[arg(long, conflicts_with_all = ["only", "json"])]
+    /// Write the generated parts, all of them if no table is named.
+    #[arg(long, conflicts_with = "only")]
     write: bool,
     /// Root of the repository: runs are read from its tests/kernel/runs.
     #[arg(long, default_value = ".")]
@@ -53,37 +60,49 @@ type All = BTreeMap<String, Vec<Observed>>;
 pub fn run(args: &Args) -> Result<String, Failure> {
     let fixture = Fixture::load(|name| read(&args.root.join("tests/kernel/runs").join(name)))?;
     let seeds = seeds(&args.seeds)?;
-    let all = observe_all(args, &seeds)?;
+    let named = args.table || args.sensitivity || args.mail || args.ledger;
+    let wanted = |flag: bool| flag || args.write && !named;
+    let with_table = args.table || !named;
+    let all = if with_table || args.mail { observe_all(args, &seeds)? } else { All::new() };
     let of = |spec: &Spec| all.get(&spec.key()).map_or(&[][..], Vec::as_slice);
     let record = Record::new(&fixture, &of);
     if args.json {
         return Ok(record.json());
     }
-    let mut parts = vec![("fidelity", report::table(&record))];
-    if args.sensitivity || args.write {
+    let mut parts = Vec::new();
+    if with_table {
+        parts.push(("fidelity", report::table(&record)));
+    }
+    if wanted(args.sensitivity) {
         parts.push(("sensitivity", sensitivity(args, &seeds)?));
     }
-    if args.mail || args.write {
+    if wanted(args.mail) {
         parts.push(("mail", mail(args, &seeds, &all)?));
     }
-    if !args.write {
-        return Ok(parts.into_iter().map(|(_, text)| text + "\n").collect());
+    if wanted(args.ledger) {
+        parts.push(("ledger", ledger(&args.root)?));
     }
-    parts.push(("ledger", ledger(&args.root)?));
-    let page = args.root.join("FIDELITY.md");
-    let mut text = read(&page)?;
-    for (name, new) in &parts {
-        text = report::replace(&text, name, new).ok_or(format!("{}: no marker of `{name}`", page.display()))?;
-    }
-    write(&page, &text)?;
-    write(&args.root.join("www/fidelity.json"), &record.json())?;
-    for spec in CELLS {
-        if let Some(svg) = spec.svg {
-            let picture = report::timeline(&spec.group.replace('&', "and"), of(spec), &fixture.runs(spec.name));
-            write(&args.root.join("www/fidelity").join(svg), &picture)?;
+    if args.write {
+        write_parts(&args.root.join("FIDELITY.md"), &parts)?;
+        if with_table {
+            write(&args.root.join("www/fidelity.json"), &record.json())?;
+            for spec in CELLS {
+                if let Some(svg) = spec.svg {
+                    let picture = report::timeline(spec, of(spec), &fixture.runs(spec.name));
+                    write(&args.root.join("www/fidelity").join(svg), &picture)?;
+                }
+            }
         }
     }
-    Ok(parts.swap_remove(0).1)
+    Ok(parts.into_iter().map(|(_, text)| text + "\n").collect())
+}
+
+fn write_parts(page: &Path, parts: &[(&str, String)]) -> Result<(), Failure> {
+    let mut text = read(page)?;
+    for (name, new) in parts {
+        text = report::replace(&text, name, new).ok_or(format!("{}: no marker of `{name}`", page.display()))?;
+    }
+    write(page, &text)
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -60,6 +60,7 @@ impl Watch for Looker {
         if name != self.phase.name() || self.text.is_some() {
             return;
         }
+        let listed = |process: &Process| listed(world, process);
         let living: Vec<Listed> = world.processes.iter().filter(|process| !process.gone).map(listed).collect();
         let page_tables = living.iter().map(|process| process.page_tables).sum();
         let mut text = String::new();
@@ -75,11 +76,12 @@ impl Watch for Looker {
 }
 
 /// A guest's first processes have numbers below 100.
-fn listed(process: &Process) -> Listed {
+fn listed(world: &World, process: &Process) -> Listed {
+    let resident = process.anon.iter().filter(|&&slot| world.machine.owners.page(slot).is_some());
     Listed {
         pid: process.id + 100,
         name: process.name.to_owned(),
-        anon: process.anon.len() as u64,
+        anon: resident.count() as u64,
         file: process.secretmem.len() as u64,
         page_tables: process.page_tables.len() as u64,
         oom_score_adj: process.oom_score_adj,

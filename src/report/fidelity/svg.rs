@@ -4,9 +4,9 @@
 //! One small panel an order. The model is a band (lowest to highest seed) with its mean, each real run a line. Colours
 //! follow the reader's light or dark preference; the text alternative says what is drawn.
 
-use crate::experiment::fidelity::Observed;
 use crate::experiment::fidelity::real::Run;
 use crate::experiment::fidelity::watch::SAMPLE_PAGES;
+use crate::experiment::fidelity::{Observed, Spec};
 use crate::model::zone::NR_ORDERS;
 
 const PANEL_WIDTH: f64 = 228.0;
@@ -29,8 +29,12 @@ struct Point {
     high: f64,
 }
 
-/// The picture; `name` titles it.
-pub fn timeline(name: &str, observed: &[Observed], runs: &[&Run]) -> String {
+/// The picture of a cell.
+pub fn timeline(spec: &Spec, observed: &[Observed], runs: &[&Run]) -> String {
+    let name = match spec.set.contains("vm.defrag_mode=1") {
+        true => format!("{}, defrag_mode", spec.group),
+        false => spec.group.to_owned(),
+    };
     let width = MARGIN + COLUMNS as f64 * (PANEL_WIDTH + GAP);
     let rows = NR_ORDERS.div_ceil(COLUMNS) as f64;
     let height = TOP + rows * (PANEL_HEIGHT + GAP);
