@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod environment;
 pub mod experiment;
+pub mod knobs;
 pub mod model;
 pub mod policy;
 pub mod replay;

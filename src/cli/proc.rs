@@ -7,10 +7,9 @@ use super::files::Failure;
 use crate::environment::{Environment, Thp};
 use crate::experiment::Cell;
 use crate::experiment::run::{Watch, run_watched};
-use crate::report::from_model::{Listed, oom_report, proc_texts};
+use crate::report::from_model::{oom_report, proc_texts};
 use crate::report::proc::view::Layout;
 use crate::sim::World;
-use crate::sim::process::Process;
 
 /// When to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -60,30 +59,12 @@ impl Watch for Looker {
         if name != self.phase.name() || self.text.is_some() {
             return;
         }
-        let listed = |process: &Process| listed(world, process);
-        let living: Vec<Listed> = world.processes.iter().filter(|process| !process.gone).map(listed).collect();
-        let page_tables = living.iter().map(|process| process.page_tables).sum();
-        let mut text = String::new();
-        if let (Phase::Oom, Some(kill)) = (self.phase, world.kills.last()) {
-            let victim = listed(&world.processes[kill.victim as usize]);
-            text += &oom_report(&world.machine, &self.layout, &kill.event, &living, &victim).to_string();
-        }
-        for (name, file) in proc_texts(&world.machine, &self.layout, page_tables) {
-            text += &format!("==> /proc/{name} <==\n{file}");
-        }
+        let text = match (self.phase, world.kills.last()) {
+            (Phase::Oom, Some(kill)) => oom_report(world, &self.layout, kill).to_string(),
+            _ => String::new(),
+        };
+        let files = proc_texts(world, &self.layout);
+        let text = files.iter().fold(text, |text, (name, file)| text + &format!("==> /proc/{name} <==\n{file}"));
         self.text = Some(text);
-    }
-}
-
-/// A guest's first processes have numbers below 100.
-fn listed(world: &World, process: &Process) -> Listed {
-    let resident = process.anon.iter().filter(|&&slot| world.machine.owners.page(slot).is_some());
-    Listed {
-        pid: process.id + 100,
-        name: process.name.to_owned(),
-        anon: resident.count() as u64,
-        file: process.secretmem.len() as u64,
-        page_tables: process.page_tables.len() as u64,
-        oom_score_adj: process.oom_score_adj,
     }
 }

@@ -75,7 +75,7 @@ impl Costs {
             secretmem_free_ns: of(500),
             read_page_ns: of(100),
             scan_ns: of(5),
-            migrate_success_ns: of(210),
+            migrate_success_ns: of(250),
             migrate_fail_ns: of(450),
             reclaim_pass_ns: of(500),
             reclaim_page_ns: of(60),

@@ -12,23 +12,16 @@ use crate::model::counter::normal_threshold;
 use crate::model::kswapd::FAILURES_MAX;
 use crate::model::lru::Lru;
 use crate::model::machine::Machine;
-use crate::model::oom::OomEvent;
 use crate::model::pageblock::PAGEBLOCK_ORDER;
 use crate::model::view::{self, free_lists, pageblocks};
 use crate::model::watermark::{WMARK_HIGH, WMARK_LOW, WMARK_MIN, WMARK_PROMO};
 use crate::model::zone::{ZONE_NAMES, Zone};
+use crate::sim::World;
+use crate::sim::process::Process;
+use crate::sim::world::Kill;
 
-/// A process as the OOM report lists it; memory in pages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listed {
-    pub pid: u32,
-    pub name: String,
-    pub anon: u64,
-    /// Secretmem and mapped files.
-    pub file: u64,
-    pub page_tables: u64,
-    pub oom_score_adj: i32,
-}
+/// Kernel threads and init come before the processes of a workload.
+const FIRST_PID: u32 = 100;
 
 /// The zones of the kernel that runs on such a machine: index of the first and how many.
 fn kernel_zones(machine: &Machine, layout: &Layout) -> std::ops::Range<usize> {
@@ -37,8 +30,9 @@ fn kernel_zones(machine: &Machine, layout: &Layout) -> std::ops::Range<usize> {
     first..if layout.numa { 5 } else { 4 }
 }
 
-/// The node. `page_tables` are pages that processes hold as such.
-pub fn node_view(machine: &Machine, layout: &Layout, page_tables: u64) -> NodeView {
+/// The node.
+pub fn node_view(world: &World, layout: &Layout) -> NodeView {
+    let machine = &world.machine;
     let range = kernel_zones(machine, layout);
     let zone = |index: usize| machine.node.zones.iter().find(|zone| usize::from(zone.span.index) == index);
     let zones: Vec<ZoneView> = range
@@ -51,6 +45,7 @@ pub fn node_view(machine: &Machine, layout: &Layout, page_tables: u64) -> NodeVi
     let sum = |lru: Lru| machine.node.zones.iter().map(|zone| zone.lru_pages(lru)).sum::<u64>();
     let lists = [Lru::InactiveAnon, Lru::ActiveAnon, Lru::InactiveFile, Lru::ActiveFile, Lru::Unevictable].map(sum);
     let [inactive_anon, active_anon, inactive_file, active_file, unevictable] = lists;
+    let page_tables = world.processes.iter().map(|process| process.page_tables.len() as u64).sum();
     let counters = Fields::from([
         ("nr_inactive_anon", inactive_anon),
         ("nr_active_anon", active_anon),
@@ -117,10 +112,10 @@ fn zone_view(zone: &Zone, kernel: std::ops::Range<usize>) -> ZoneView {
 }
 
 /// The files of /proc: name and text.
-pub fn proc_texts(machine: &Machine, layout: &Layout, page_tables: u64) -> [(&'static str, String); 4] {
-    let nodes = [node_view(machine, layout, page_tables)];
+pub fn proc_texts(world: &World, layout: &Layout) -> [(&'static str, String); 4] {
+    let nodes = [node_view(world, layout)];
     let mut events = Fields::default();
-    machine.tally.each(|name, value| events.push(name, value));
+    world.machine.tally.each(|name, value| events.push(name, value));
     [
         ("buddyinfo", Buddyinfo::of(&nodes).to_string()),
         ("pagetypeinfo", PageTypeInfo::of(&nodes, &layout.types).to_string()),
@@ -129,32 +124,27 @@ pub fn proc_texts(machine: &Machine, layout: &Layout, page_tables: u64) -> [(&'s
     ]
 }
 
-/// What the kernel logs for a kill. The machine must be as it was when the kill was decided. Whoever made the request
+/// What the kernel logs for a kill. The world must be as it was when the kill was decided. Whoever made the request
 /// is not recorded, so the first line names the victim, who made it in nearly every real run.
-pub fn oom_report(
-    machine: &Machine,
-    layout: &Layout,
-    event: &OomEvent,
-    tasks: &[Listed],
-    victim: &Listed,
-) -> OomReport {
-    let page_tables = tasks.iter().map(|task| task.page_tables).sum();
-    let nodes = [node_view(machine, layout, page_tables)];
+pub fn oom_report(world: &World, layout: &Layout, kill: &Kill) -> OomReport {
+    let (machine, event) = (&world.machine, &kill.event);
+    let nodes = [node_view(world, layout)];
     let first = kernel_zones(machine, layout).start;
     let highest = usize::from(event.gfp.highest_zoneidx()).saturating_sub(first);
     let cpu = machine.node.zones.first().map_or(0, |zone| zone.cpu.into());
-    let adj = victim.oom_score_adj;
+    let living = world.processes.iter().filter(|process| !process.gone);
+    let victim = task(world, &world.processes[kill.victim as usize]);
     OomReport {
         head: Some(Head::Oom {
             comm: victim.name.clone(),
             gfp_mask: event.gfp.0.into(),
             gfp: event.gfp.to_string(),
             order: event.order.into(),
-            oom_score_adj: adj,
+            oom_score_adj: world.processes[kill.victim as usize].oom_score_adj,
         }),
         stack: Vec::new(),
         mem: Some(MemInfo::of(&nodes, layout, highest, cpu)),
-        tasks: Some(tasks.iter().map(task).collect()),
+        tasks: Some(living.map(|process| task(world, process)).collect()),
         summary: Some(KillSummary {
             constraint: "CONSTRAINT_NONE".to_owned(),
             nodemask: "(null)".to_owned(),
@@ -169,30 +159,33 @@ pub fn oom_report(
             message: "Out of memory".to_owned(),
             pid: victim.pid,
             comm: victim.name.clone(),
-            total_vm_kb: (victim.anon + victim.file) * 4,
-            anon_rss_kb: victim.anon * 4,
-            file_rss_kb: victim.file * 4,
+            total_vm_kb: victim.total_vm * 4,
+            anon_rss_kb: victim.rss_anon * 4,
+            file_rss_kb: victim.rss_file * 4,
             shmem_rss_kb: 0,
             uid: 0,
-            pgtables_kb: victim.page_tables * 4,
-            oom_score_adj: adj.into(),
+            pgtables_kb: victim.pgtables_bytes / 1024,
+            oom_score_adj: victim.oom_score_adj,
         }),
         reaped: None,
     }
 }
 
-fn task(listed: &Listed) -> Task {
-    let rss = listed.anon + listed.file;
+/// A process as the report lists it: secretmem counts as file pages, as the kernel counts it.
+fn task(world: &World, process: &Process) -> Task {
+    let resident = process.anon.iter().filter(|&&slot| world.machine.owners.page(slot).is_some());
+    let (anon, file) = (resident.count() as u64, process.secretmem.len() as u64);
+    let pid = process.id + FIRST_PID;
     Task {
-        pid: listed.pid,
-        tgid: listed.pid,
-        total_vm: rss,
-        rss,
-        rss_anon: listed.anon,
-        rss_file: listed.file,
-        pgtables_bytes: listed.page_tables * 4096,
-        oom_score_adj: listed.oom_score_adj.into(),
-        name: listed.name.clone(),
+        pid,
+        tgid: pid,
+        total_vm: anon + file,
+        rss: anon + file,
+        rss_anon: anon,
+        rss_file: file,
+        pgtables_bytes: process.page_tables.len() as u64 * 4096,
+        oom_score_adj: process.oom_score_adj.into(),
+        name: process.name.to_owned(),
         ..Task::default()
     }
 }

@@ -3,9 +3,8 @@
 
 use oompoint::experiment::fidelity::cells;
 use oompoint::experiment::run::{Watch, run_watched};
-use oompoint::model::machine::Machine;
 use oompoint::model::view;
-use oompoint::report::from_model::{Listed, oom_report, proc_texts};
+use oompoint::report::from_model::{oom_report, proc_texts};
 use oompoint::report::proc::view::Layout;
 use oompoint::report::proc::{Buddyinfo, OomReport, PageTypeInfo, VmStat, ZoneInfo};
 use oompoint::sim::World;
@@ -18,11 +17,9 @@ struct Reader {
 impl Watch for Reader {
     fn phase(&mut self, name: &str, world: &World) {
         self.phases.push(name.to_owned());
-        check_proc(&world.machine, &self.layout);
+        check_proc(world, &self.layout);
         if let (Some(kill), "oom") = (world.kills.first(), name) {
-            let victim = Listed { pid: 101, name: "secretmem-vs-fr".to_owned(), file: 7, ..Listed::default() };
-            let tasks = [Listed { pid: 100, name: "runner".to_owned(), anon: 3, ..victim.clone() }, victim.clone()];
-            let text = oom_report(&world.machine, &self.layout, &kill.event, &tasks, &victim).to_string();
+            let text = oom_report(world, &self.layout, kill).to_string();
             let reports = OomReport::parse(&text);
             assert_eq!(reports.skipped, [], "{text}");
             let report = &reports.value;
@@ -36,8 +33,9 @@ impl Watch for Reader {
     }
 }
 
-fn check_proc(machine: &Machine, layout: &Layout) {
-    let [(_, buddies), (_, types), (_, zones), (_, events)] = proc_texts(machine, layout, 5);
+fn check_proc(world: &World, layout: &Layout) {
+    let machine = &world.machine;
+    let [(_, buddies), (_, types), (_, zones), (_, events)] = proc_texts(world, layout);
     let read = Buddyinfo::parse(&buddies);
     assert_eq!((read.skipped.len(), read.value.to_string() == buddies), (0, true), "{buddies}");
     let typed = PageTypeInfo::parse(&types);
@@ -61,7 +59,8 @@ fn check_proc(machine: &Machine, layout: &Layout) {
         assert_eq!((text.managed, text.min), (zone.managed.into(), zone.wmark_pages(0).into()));
     }
     machine.tally.each(|name, value| assert_eq!(counted.value.counters.get(name), Some(value), "{name}"));
-    assert_eq!(counted.value.counters.count("nr_page_table_pages"), 5);
+    let page_tables: usize = world.processes.iter().map(|process| process.page_tables.len()).sum();
+    assert_eq!(counted.value.counters.count("nr_page_table_pages"), page_tables as u64);
 }
 
 #[test]
