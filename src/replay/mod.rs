@@ -5,6 +5,7 @@
 //! the stock tracepoints that any user can record.
 
 mod bend;
+pub mod blockmap;
 pub mod guided;
 pub mod load;
 mod lru;
@@ -38,8 +39,20 @@ pub struct Given<'a> {
 
 /// Replays a trace with added lines. `progress` hears how many events are done, every few thousand; when it answers
 /// `false` the replay stops there. The model's last state comes with the report.
-pub fn guided(given: Given, trace: &Imported, mut progress: impl FnMut(usize) -> bool) -> (Report, Node) {
+pub fn guided(given: Given, trace: &Imported, progress: impl FnMut(usize) -> bool) -> (Report, Node) {
+    guided_watched(given, trace, progress, |_, _, _| {})
+}
+
+/// The same, showing the model to `watch` at the start, at each snapshot before it is compared, and at the end, with
+/// the number of events done.
+pub fn guided_watched(
+    given: Given,
+    trace: &Imported,
+    mut progress: impl FnMut(usize) -> bool,
+    mut watch: impl FnMut(&State, &Node, usize),
+) -> (Report, Node) {
     let mut run = Guided::new(load::node(given.start));
+    watch(given.start, &run.node, 0);
     for (i, event) in trace.events.iter().enumerate() {
         if i % 8192 == 0 && !progress(i) {
             run.report.not_judged.push(format!("everything from line {} on: the replay was stopped", event.line));
@@ -49,11 +62,13 @@ pub fn guided(given: Given, trace: &Imported, mut progress: impl FnMut(usize) ->
             && number != given.start.index
             && let Some(state) = given.snapshots.iter().find(|state| state.index == number)
         {
+            watch(state, &run.node, i);
             check_state(&mut run, state, event.line);
         }
         run.step(event);
     }
     if let Some(end) = given.end {
+        watch(end, &run.node, trace.events.len());
         check_state(&mut run, end, trace.lines);
     }
     let mut report = run.report;
