@@ -3,7 +3,9 @@
 //!
 //! Exit status: 0 fine, 2 bad input, 3 a result differs from what was promised, 4 a bar was missed.
 
+mod fidelity;
 mod files;
+mod proc;
 mod replay;
 mod run;
 
@@ -28,12 +30,15 @@ enum Command {
     Replay(replay::Args),
     /// Run an experiment: a workload under policies and seeds.
     Run(run::Args),
+    /// Hold the model against runs of real kernels; writes the generated parts of FIDELITY.md.
+    Fidelity(fidelity::Args),
 }
 
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Replay(args) => replay::run(&args),
         Command::Run(args) => run::run_command(&args).map(|text| (text, None)),
+        Command::Fidelity(args) => fidelity::run(&args).map(|text| (text, None)),
     };
     match result {
         Ok((text, wrong)) => {

@@ -4,10 +4,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::files::Failure;
-use crate::environment::{self, Environment};
+use super::proc::{self, Phase};
+use crate::environment::{self, set};
 use crate::experiment::run::STEPS_MAX;
 use crate::experiment::{Cell, CellResult, PolicySpec, run};
 use crate::stats::Summary;
@@ -21,7 +21,8 @@ Examples:
   oompoint run --env disk-1g --set page_cache=300MiB --set background=light --policies series --seeds 1-32
   oompoint run --workload secretmem-vs-frag:antagonist=off --policies base,series
   oompoint run --workload zolnierkiewicz-2012:compaction=off --memory 512MiB --policies base
-  oompoint run --workload @my-plan.json --policies base,blunt")]
+  oompoint run --workload @my-plan.json --policies base,blunt
+  oompoint run --env debian-1g --policies base --seeds 1 --proc oom")]
 pub struct Args {
     /// Environment preset.
     #[arg(long, default_value = "minimal-1g")]
@@ -44,6 +45,9 @@ pub struct Args {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+    /// Print what /proc and the kernel's log would say of the first cell at this moment instead.
+    #[arg(long, value_name = "PHASE", conflicts_with = "json")]
+    proc: Option<Phase>,
     /// Worker threads; 0 is one a CPU of this machine. The result does not depend on it.
     #[arg(long, default_value_t = 0)]
     jobs: usize,
@@ -96,6 +100,9 @@ pub fn run_command(args: &Args) -> Result<String, Failure> {
             })
         })
         .collect();
+    if let (Some(phase), Some(cell)) = (args.proc, cells.first()) {
+        return proc::texts(cell, phase);
+    }
     let results = run_all(&cells, args.jobs)?;
     let summary = summarise(&policies, seeds.len(), &results);
     let output = Output { cells: results, summary };
@@ -115,24 +122,29 @@ fn workload(text: &str) -> Result<Workload, Failure> {
     Workload::from_json(&json).map_err(|error| format!("{path}: {error}"))
 }
 
-/// Runs cells on several threads; results come in the order of the cells.
 fn run_all(cells: &[Cell], jobs: usize) -> Result<Vec<CellResult>, Failure> {
+    let results = in_parallel(cells, jobs, run);
+    results.into_iter().map(|result| result.map_err(|error| format!("environment: {error}"))).collect()
+}
+
+/// Calls `f` with each item on several threads (0: one a CPU); results come in the order of the items.
+pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], jobs: usize, f: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let jobs = if jobs == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { jobs };
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(cell) = cells.get(i) else { return done };
-            done.push((i, run(cell)));
+            let Some(item) = items.get(i) else { return done };
+            done.push((i, f(item)));
         }
     };
     let mut results = std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..jobs.min(cells.len()).max(1)).map(|_| scope.spawn(work)).collect();
+        let handles: Vec<_> = (0..jobs.min(items.len()).max(1)).map(|_| scope.spawn(work)).collect();
         handles.into_iter().flat_map(|handle| handle.join().expect("a cell does not panic")).collect::<Vec<_>>()
     });
     results.sort_by_key(|&(i, _)| i);
-    results.into_iter().map(|(_, result)| result.map_err(|error| format!("environment: {error}"))).collect()
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 fn summarise(policies: &[PolicySpec], seeds: usize, results: &[CellResult]) -> Vec<Row> {
@@ -167,7 +179,7 @@ fn table(output: &Output) -> String {
 }
 
 /// Seeds as `A`, `A-B`, or a list of these.
-fn seeds(text: &str) -> Result<Vec<u64>, Failure> {
+pub(super) fn seeds(text: &str) -> Result<Vec<u64>, Failure> {
     let mut seeds = Vec::new();
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
@@ -179,37 +191,4 @@ fn seeds(text: &str) -> Result<Vec<u64>, Failure> {
         seeds.extend(first..=last);
     }
     Ok(seeds)
-}
-
-/// Sets one field by its name, through the field's own type.
-pub fn set(environment: &Environment, key: &str, value: &str) -> Result<Environment, Failure> {
-    let (key, value) = match key {
-        "memory" => ("memory_mib", mebibytes(value).ok_or(format!("--memory {value}: write it as 512MiB or 2GiB"))?),
-        "page_cache" => ("page_cache_mib", mebibytes(value).ok_or(format!("page_cache={value}: write it as 300MiB"))?),
-        _ => (key, value.to_owned()),
-    };
-    let mut tree = serde_json::to_value(environment).expect("an environment is plain data");
-    let mut field = &mut tree;
-    for part in key.split('.') {
-        let Value::Object(fields) = field else { return Err(format!("--set {key}: `{part}` has no fields")) };
-        let known = fields.keys().cloned().collect::<Vec<_>>().join(", ");
-        field = fields.get_mut(part).ok_or(format!("--set {key}: no field `{part}`; there are {known}"))?;
-    }
-    *field = match (&*field, value.as_str()) {
-        (Value::Bool(_), "on" | "1" | "yes" | "true") => Value::Bool(true),
-        (Value::Bool(_), "off" | "0" | "no" | "false") => Value::Bool(false),
-        (Value::Number(_) | Value::Null, text) => {
-            text.parse::<u64>().map(Value::from).map_err(|_| format!("--set {key}={text}: a whole number is wanted"))?
-        }
-        (_, text) => Value::from(text),
-    };
-    serde_json::from_value(tree).map_err(|error| format!("--set {key}={value}: {error}"))
-}
-
-fn mebibytes(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let units = [("gib", 1024), ("g", 1024), ("mib", 1), ("m", 1), ("", 1)];
-    let (digits, factor) =
-        units.iter().find_map(|(unit, factor)| lower.strip_suffix(unit).map(|rest| (rest, factor)))?;
-    digits.trim().parse::<u32>().ok()?.checked_mul(*factor).map(|mib| mib.to_string())
 }

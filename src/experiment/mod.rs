@@ -4,6 +4,7 @@
 //! `run` is a pure function of a cell: threads, workers and command lines only decide where it happens.
 
 pub mod cell;
+pub mod fidelity;
 mod plan_script;
 pub mod run;
 mod script;

@@ -55,10 +55,6 @@ pub fn run_until(
     }
 }
 
-/// How long the killed worker's exit and the kernel threads are followed before counters are read, ns. Assumption:
-/// the real samples were taken 4.6 to 9.6 s after the last chunk; see FIDELITY.md for its sensitivity.
-const AFTER_KILL_NS: u64 = 5_000_000_000;
-
 pub fn play(
     cell: &Cell,
     environment: &Environment,
@@ -144,8 +140,13 @@ fn worker(
         return stop;
     }
     let cpu = world.below(u32::from(environment.cpus)) as u8;
-    scheduler.add(Box::new(Exit::new(process)), cpu, world.machine.now_ns);
-    let until_ns = world.machine.now_ns + AFTER_KILL_NS;
-    scheduler.keep_running(world, cell.steps_max, until_ns);
+    let exit = scheduler.add(Box::new(Exit::new(process)), cpu, world.machine.now_ns);
+    let settle_ms = workload.knob("settle-ms");
+    if settle_ms == 0 {
+        scheduler.run(world, cell.steps_max, |_, scheduler| scheduler.is_done(exit));
+    } else {
+        let until_ns = world.machine.now_ns + u64::from(settle_ms) * 1_000_000;
+        scheduler.keep_running(world, cell.steps_max, until_ns);
+    }
     stop
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Renders states and results as text.
 
+pub mod fidelity;
+pub mod from_model;
 pub mod proc;
