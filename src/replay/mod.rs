@@ -4,14 +4,15 @@
 //! `guided` needs a trace with the added `PA` lines and a start state; it must agree with every page. `native` uses
 //! the stock tracepoints that any user can record.
 
-#[cfg(test)]
 mod compaction;
+mod compaction_run;
 pub mod guided;
 pub mod load;
 mod lru;
 mod outside;
 pub mod report;
 
+pub use compaction::{CompactionReport, compaction};
 pub use report::{Divergence, Report, Score};
 
 use guided::Guided;

@@ -163,9 +163,13 @@ impl Run {
         self.gives_way = running;
     }
 
-    /// The run's settings; `whole_zone` is what the start made of it.
-    pub fn control(&self) -> &Control {
-        &self.control
+    pub(crate) fn is_direct(&self) -> bool {
+        self.control.direct
+    }
+
+    /// Whether the run covers the whole zone, be it asked for or because it starts where the last reset left off.
+    pub(crate) fn is_whole_zone(&self) -> bool {
+        self.control.whole_zone
     }
 
     /// Where the migrate and the free scanner stand.
@@ -174,19 +178,11 @@ impl Run {
     }
 
     /// Goes on from elsewhere, as a replay knows the kernel did.
-    #[cfg(test)]
     pub(crate) fn set_positions(&mut self, migrate: Pfn, free: Pfn) {
         (self.migrate, self.free) = (migrate, free);
     }
 
-    /// What the fast searches know: lowest chunk met, failures, order to search.
-    #[cfg(test)]
-    pub(crate) fn fast_state(&self) -> (Pfn, u32, i8) {
-        (self.fast_start, self.fast_search_fail, self.search_order)
-    }
-
     /// The free blocks held.
-    #[cfg(test)]
     pub(crate) fn private_blocks(&self) -> Vec<(Pfn, Order)> {
         self.targets.blocks().collect()
     }
