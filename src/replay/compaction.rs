@@ -9,13 +9,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
-use super::compaction_run::{Active, alike, kernel_event, name, pinned, status_of, step};
+use super::compaction_run::{Active, alike, follow, kernel_event, name, pinned, status_of, step};
 use super::guided::Guided;
 use super::{Given, Score, load};
 use crate::model::compact::{CompactEvent, Control, Priority, Run, ZoneMemory, skip, suitable};
 use crate::model::frames::{Kind as Frame, Pfn, flag};
 use crate::model::gfp::Gfp;
 use crate::model::request::Request;
+use crate::model::watermark::{WMARK_HIGH, WMARK_MIN};
 use crate::model::zone::Zone;
 use crate::trace::event::CompactStatus;
 use crate::trace::{Event, Imported, Kind, state, state::State};
@@ -70,6 +71,8 @@ struct Check {
     /// What each task last asked a direct compaction for.
     asked: BTreeMap<u32, (Gfp, u8)>,
     active: BTreeMap<u32, Active>,
+    /// Pages of files, which a request that must not enter a file system leaves alone.
+    files: BTreeSet<Pfn>,
     report: CompactionReport,
 }
 
@@ -81,10 +84,12 @@ impl Check {
             daemons: events.iter().filter(sleeps).map(|event| event.pid).collect(),
             asked: BTreeMap::new(),
             active: BTreeMap::new(),
+            files: BTreeSet::new(),
             report: CompactionReport::default(),
         };
         for from in start.zones.iter().filter(|zone| zone.managed_pages > 0) {
             adopt(check.zone(from.index).expect("the model has every zone of its state"), from);
+            check.files.extend(file_pages(from));
         }
         check
     }
@@ -110,11 +115,23 @@ impl Check {
                 self.report.differences.push(what);
             }
             adopt(zone, from);
+            self.files.retain(|&pfn| !from.contains(pfn));
+            self.files.extend(file_pages(from));
         }
     }
 
     fn event(&mut self, i: usize, event: &Event, events: &[Event]) {
         match event.kind {
+            Kind::Alloc { pfn: Some(pfn), order, gfp, .. } => {
+                let file = gfp.has(Gfp::HARDWALL) && !gfp.has(Gfp::ZERO.with(Gfp::MOVABLE));
+                for frame in pfn..pfn.saturating_add(1 << order.min(10)) {
+                    if file {
+                        self.files.insert(frame)
+                    } else {
+                        self.files.remove(&frame)
+                    };
+                }
+            }
             Kind::TryToCompact { gfp, priority, .. } => {
                 self.asked.insert(event.pid, (gfp, priority));
             }
@@ -138,6 +155,13 @@ impl Check {
             Kind::CompactBegin { .. } => self.begin(i, event, events),
             Kind::CompactEnd { status, .. } => self.end(event, status),
             _ => {
+                if let Kind::CompactAlloc { src, dst: Some(dst), .. } = event.kind {
+                    if self.files.contains(&src) {
+                        self.files.insert(dst)
+                    } else {
+                        self.files.remove(&dst)
+                    };
+                }
                 if let Some(kernel) = kernel_event(event)
                     && let Some(mut active) = self.active.remove(&event.pid)
                 {
@@ -152,12 +176,14 @@ impl Check {
         self.guided.node.zones.iter_mut().find(|zone| zone.span.index == index)
     }
 
-    /// The trace does not say for which zones the question was; one of the columns must give the answer.
+    /// The trace does not say for which zones the question was, nor whether reclaim asked it, which takes the high mark:
+    /// one of these must give the answer.
     fn suitable(&mut self, zone: u8, order: i8, status: CompactStatus) {
         let Some(zone) = self.zone(zone) else { return };
-        let mark = zone.wmark_pages(0);
         let real = status == CompactStatus::Continue;
-        let same = (0..4).any(|hz| suitable::compaction_suitable(zone, order as u8, mark, hz, 500) == real);
+        let asks = (0..4).flat_map(|hz| [WMARK_MIN, WMARK_HIGH].map(|mark| (hz, zone.wmark_pages(mark))));
+        let same =
+            asks.into_iter().any(|(hz, mark)| suitable::compaction_suitable(zone, order as u8, mark, hz, 500) == real);
         self.report.suitable.add(same);
     }
 
@@ -231,12 +257,15 @@ impl Check {
     /// One event of the kernel's run against the model's.
     fn hold(&mut self, active: &mut Active, event: &Event, kernel: &CompactEvent) {
         while !active.broken && active.expected.is_empty() && active.done.is_none() {
-            step(&mut self.guided, active);
+            step(&mut self.guided, active, &self.files);
         }
         let model = active.expected.pop_front().filter(|_| !active.broken);
         let same = model.is_some_and(|model| alike(&model, kernel));
         self.report.events.add(same);
         self.report.by_event.entry(name(kernel)).or_default().add(same);
+        if active.broken {
+            follow(&mut self.guided, active, kernel);
+        }
         if !same && !active.broken {
             active.broken = true;
             let what =
@@ -248,7 +277,7 @@ impl Check {
     fn end(&mut self, event: &Event, status: CompactStatus) {
         let Some(mut active) = self.active.remove(&event.pid) else { return };
         while !active.broken && active.expected.is_empty() && active.done.is_none() {
-            step(&mut self.guided, &mut active);
+            step(&mut self.guided, &mut active, &self.files);
         }
         let exact = !active.broken && active.expected.is_empty() && active.done == Some(status_of(status));
         self.report.runs.add(exact);
@@ -277,6 +306,10 @@ impl fmt::Display for CompactionReport {
         writeln!(f, "  skip bits             {}", self.skip_bits)?;
         self.differences.iter().try_for_each(|what| writeln!(f, "  {what}"))
     }
+}
+
+fn file_pages(from: &state::Zone) -> impl Iterator<Item = Pfn> + '_ {
+    (from.start_pfn..from.end_pfn()).filter(|&pfn| matches!(from.letter(pfn), Some(b'f' | b'F' | b'm' | b'U')))
 }
 
 fn memory(from: &state::Compact) -> ZoneMemory {

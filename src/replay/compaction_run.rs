@@ -41,9 +41,9 @@ pub(super) fn pinned(mine: &[&Event]) -> BTreeSet<Pfn> {
 }
 
 /// Runs one step on a copy of the replay's zone; what compaction remembers is kept.
-pub(super) fn step(guided: &mut Guided, active: &mut Active) {
+pub(super) fn step(guided: &mut Guided, active: &mut Active, files: &BTreeSet<Pfn>) {
     let mut zone = guided.node.zones[active.zone].clone();
-    prepare(&mut zone, active);
+    prepare(&mut zone, active, files);
     let (mut owners, mut tally) = (Owners::default(), Tally::default());
     if let Step::Done { status, .. } = active.run.step(&mut zone, &mut owners, &mut tally) {
         active.done = Some(status);
@@ -59,8 +59,31 @@ pub(super) fn step(guided: &mut Guided, active: &mut Active) {
     }
 }
 
+/// What a run that is no longer predicted must have left behind: skip bits and positions.
+pub(super) fn follow(guided: &mut Guided, active: &Active, kernel: &CompactEvent) {
+    let zone = &mut guided.node.zones[active.zone];
+    let ends = |end: Pfn| end.is_multiple_of(512) || end == zone.span.end_pfn;
+    match *kernel {
+        CompactEvent::IsolateMigratepages { start, end, taken, .. } => {
+            let from_start = start.is_multiple_of(512) || start == zone.span.start_pfn;
+            if from_start && !active.run.ignores_skip() && (taken > 0 || ends(end)) {
+                zone.blocks.set_skip(start, true);
+            }
+            if taken == 0 && ends(end) {
+                active.run.update_cached_migrate(zone, end);
+            }
+        }
+        CompactEvent::IsolateFreepages { start, end, .. } if ends(end) => {
+            zone.blocks.set_skip(start, true);
+            let below = (start & !511).saturating_sub(512);
+            zone.compact.cached_free = zone.compact.cached_free.min(below);
+        }
+        _ => {}
+    }
+}
+
 /// Puts pages on LRU lists with counts, and restores what the replay cannot know of private blocks.
-fn prepare(zone: &mut Zone, active: &Active) {
+fn prepare(zone: &mut Zone, active: &Active, files: &BTreeSet<Pfn>) {
     zone.capture = Capture::Off;
     zone.known_claims = None;
     zone.tracer.take();
@@ -73,7 +96,8 @@ fn prepare(zone: &mut Zone, active: &Active) {
         let (kind, order) = (zone.frames.kind(pfn), zone.frames.order(pfn));
         if kind == Frame::Used && zone.frames.flags(pfn) & flag::LRU != 0 {
             let pinned = active.pinned.contains(&pfn);
-            let flags = if pinned { flag::PINNED | flag::UNEVICTABLE } else { 0 };
+            let kind = if pinned { flag::PINNED | flag::UNEVICTABLE } else { 0 };
+            let flags = if files.contains(&pfn) { kind | flag::FILE } else { kind };
             zone.lru_add(pfn, order, flags);
         }
         pfn += if matches!(kind, Frame::Absent | Frame::Tail) { 1 } else { 1 << order };

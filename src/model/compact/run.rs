@@ -163,6 +163,10 @@ impl Run {
         self.gives_way = running;
     }
 
+    pub(crate) fn ignores_skip(&self) -> bool {
+        self.control.ignore_skip
+    }
+
     pub(crate) fn is_direct(&self) -> bool {
         self.control.direct
     }
