@@ -66,6 +66,7 @@ pub struct Run {
     pub(super) gives_way: bool,
     pub(super) interrupted: bool,
     total: Work,
+    captured: Option<Pfn>,
     /// Start of the block from which pages moved last; 0 when their source needs no more drain.
     last: Pfn,
     update_cached: bool,
@@ -106,6 +107,7 @@ impl Run {
             gives_way: false,
             interrupted: false,
             total: Work::default(),
+            captured: None,
             last: 0,
             update_cached: control.mode == Mode::Async && cached_async == cached_sync,
             rescan: false,
@@ -119,7 +121,7 @@ impl Run {
     /// When another capture is installed in the zone.
     pub fn step(&mut self, zone: &mut Zone, owners: &mut Owners, tally: &mut Tally) -> Step {
         self.work = Work::default();
-        if let Some((order, freetype)) = self.control.capture {
+        if let (Some((order, freetype)), None) = (self.control.capture, self.captured) {
             assert!(matches!(zone.capture, Capture::Off), "two captures in zone {}", zone.name());
             zone.capture = Capture::Waiting { order, freetype };
         }
@@ -127,14 +129,14 @@ impl Run {
         if status.is_some() {
             self.work.drained += self.release(zone);
         }
-        let captured = self.take_capture(zone);
+        self.take_capture(zone);
         self.account(tally, status.is_some());
         let work = self.work;
         match status {
             None => Step::More { work },
             Some(status) => {
-                let status = if captured.is_some() { Status::Success } else { status };
-                Step::Done { status, captured, work }
+                let status = if self.captured.is_some() { Status::Success } else { status };
+                Step::Done { status, captured: self.captured.take(), work }
             }
         }
     }
@@ -233,7 +235,7 @@ impl Run {
             }
             return None;
         }
-        if matches!(zone.capture, Capture::Caught(_)) {
+        if self.captured.is_some() || matches!(zone.capture, Capture::Caught(_)) {
             return Some(Status::Success);
         }
         self.drain_behind(zone);
@@ -257,11 +259,12 @@ impl Run {
         }
     }
 
-    fn take_capture(&self, zone: &mut Zone) -> Option<Pfn> {
-        self.control.capture?;
-        match std::mem::take(&mut zone.capture) {
-            Capture::Caught(pfn) => Some(pfn),
-            _ => None,
+    /// A block may be caught by a drain that no look at the capture follows; the run keeps it until it ends.
+    fn take_capture(&mut self, zone: &mut Zone) {
+        if self.control.capture.is_some()
+            && let Capture::Caught(pfn) = std::mem::take(&mut zone.capture)
+        {
+            self.captured = Some(pfn);
         }
     }
 
