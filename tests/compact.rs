@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The compaction scanners against traces of an instrumented kernel that lie outside the repository:
+//! The compaction scanners against traces of an instrumented kernel. More traces than the one in the repository:
 //! `OOMPOINT_TRACES=folder:folder cargo test --test compact -- --nocapture`.
 
 use std::path::{Path, PathBuf};
@@ -21,6 +21,23 @@ fn report(folder: &Path) -> CompactionReport {
     let (start, end) = (state(&folder.join("initial_state.json.gz")), state(&folder.join("final_state.json.gz")));
     let given = Given { start: &start, snapshots: &snapshots, end: Some(&end) };
     compaction(given, &import(&decompress(&bytes).bytes))
+}
+
+/// In the repository: a secretmem fill of 128 MiB in which kcompactd and direct compactions ran 17 times.
+#[test]
+fn every_step_of_a_real_kernel_is_predicted() {
+    let report = report(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kernel/custom_svf_128_3")));
+    assert!(report.differences.is_empty(), "{report}");
+    for (score, made) in [
+        (report.runs, 17),
+        (report.positions, 17),
+        (report.events, 8142),
+        (report.suitable, 62),
+        (report.deferral, 13),
+        (report.skip_bits, 800),
+    ] {
+        assert_eq!((score.made, score.exact), (made, made), "{report}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod files;
 mod replay;
 mod run;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -32,12 +33,16 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Replay(args) => replay::run(&args),
-        Command::Run(args) => run::run_command(&args),
+        Command::Run(args) => run::run_command(&args).map(|text| (text, None)),
     };
     match result {
-        Ok(text) => {
-            print!("{text}");
-            ExitCode::SUCCESS
+        Ok((text, wrong)) => {
+            // A reader that has seen enough, such as `head`, is no failure.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            wrong.map_or(ExitCode::SUCCESS, |wrong| {
+                eprintln!("oompoint: {wrong}");
+                ExitCode::from(BAD_INPUT)
+            })
         }
         Err(error) => {
             eprintln!("oompoint: {error}");

@@ -51,6 +51,8 @@ pub struct Costs {
     pub unmap_block_ns: u64,
     pub map_block_ns: u64,
     pub drain_page_ns: u64,
+    /// A slice of the scheduler: how long a task that yields waits (kernel/sched/fair.c:sysctl_sched_base_slice@7.3).
+    pub slice_ns: u64,
     /// One round of the slow path besides what it calls.
     pub slow_round_ns: u64,
 }
@@ -75,13 +77,14 @@ impl Costs {
             secretmem_free_ns: of(500),
             read_page_ns: of(100),
             scan_ns: of(5),
-            migrate_success_ns: of(210),
+            migrate_success_ns: of(250),
             migrate_fail_ns: of(450),
             reclaim_pass_ns: of(500),
             reclaim_page_ns: of(60),
             unmap_block_ns: of(2000),
             map_block_ns: of(40_000),
             drain_page_ns: of(5),
+            slice_ns: 700_000,
             slow_round_ns: of(200),
         }
     }

@@ -7,11 +7,11 @@
 //! of a step is out of sight; after the first difference the rest of a run is not judged and counts as missed.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt;
 
+use super::compaction_report::CompactionReport;
 use super::compaction_run::{Active, alike, follow, kernel_event, name, pinned, status_of, step};
 use super::guided::Guided;
-use super::{Given, Score, load};
+use super::{Given, load};
 use crate::model::compact::{CompactEvent, Control, Priority, Run, ZoneMemory, skip, suitable};
 use crate::model::frames::{Kind as Frame, Pfn, flag};
 use crate::model::gfp::Gfp;
@@ -20,26 +20,6 @@ use crate::model::watermark::{WMARK_HIGH, WMARK_MIN};
 use crate::model::zone::Zone;
 use crate::trace::event::CompactStatus;
 use crate::trace::{Event, Imported, Kind, state, state::State};
-
-/// How the predictions fared.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CompactionReport {
-    /// Compactions, and how many were exact to the end.
-    pub runs: Score,
-    /// Where the scanners start.
-    pub positions: Score,
-    /// Every event of every run.
-    pub events: Score,
-    pub by_event: BTreeMap<&'static str, Score>,
-    /// Whether a zone is worth compacting (mm_compaction_suitable).
-    pub suitable: Score,
-    /// Deferrals and their counters.
-    pub deferral: Score,
-    /// Skip bits of pageblocks at the snapshots.
-    pub skip_bits: Score,
-    /// Each difference, in words.
-    pub differences: Vec<String>,
-}
 
 /// Replays a trace with added lines and predicts its compactions.
 pub fn compaction(given: Given, trace: &Imported) -> CompactionReport {
@@ -292,19 +272,6 @@ impl Check {
             zone.compact.cached_free = (zone.span.end_pfn - 1) & !511;
             zone.compact.blockskip_flush |= active.run.is_direct();
         }
-    }
-}
-
-impl fmt::Display for CompactionReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  compactions exact     {}", self.runs)?;
-        writeln!(f, "  start positions       {}", self.positions)?;
-        writeln!(f, "  events                {}", self.events)?;
-        self.by_event.iter().try_for_each(|(name, score)| writeln!(f, "    {name:<20} {score}"))?;
-        writeln!(f, "  suitability           {}", self.suitable)?;
-        writeln!(f, "  deferral              {}", self.deferral)?;
-        writeln!(f, "  skip bits             {}", self.skip_bits)?;
-        self.differences.iter().try_for_each(|what| writeln!(f, "  {what}"))
     }
 }
 
