@@ -56,6 +56,15 @@ fn scores(report: &Report) -> [Score; ROWS.len()] {
     ]
 }
 
+/// The sentence above the table; without an outcome, what was published.
+pub fn verdict(outcome: Option<&Outcome>) -> String {
+    let [pages, _, drained, states, ..] = match outcome {
+        Some(outcome) => scores(&outcome.report),
+        None => ROWS.map(|row| row.2),
+    };
+    text::verdict(pages, drained, states)
+}
+
 /// Every comparison by name, for the text.
 pub fn rows(report: &Report) -> impl Iterator<Item = (&'static str, Score)> {
     ROWS.iter().map(|row| row.1).zip(scores(report))

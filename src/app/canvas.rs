@@ -141,7 +141,7 @@ impl Surface {
         self.context.set_text_align("center");
         self.context.set_text_baseline("middle");
         self.context.set_fill_style_str(&self.palette.ink);
-        let (x, y) = (cell.x + cell.width / 2.0, cell.y + STRIP / 2.0 + 0.5);
+        let (x, y) = (cell.x + cell.width / 2.0, cell.y + STRIP / 2.0 + 1.0);
         // Fails only for arguments that are no finite numbers.
         let _ = self.context.fill_text(letter.encode_utf8(&mut [0; 4]), x, y);
     }
@@ -157,14 +157,10 @@ impl Surface {
         self.context.fill();
     }
 
-    /// Two rings, one of which contrasts with whatever is beneath.
     fn cursor(&self, cell: Rect) {
-        for (inset, width, colour) in [(1.0, 3.0, &self.palette.focus), (3.0, 1.0, &self.palette.paper)] {
-            self.context.set_line_width(width);
-            self.context.set_stroke_style_str(colour);
-            let (width, height) = (cell.width - 1.0 - 2.0 * inset, cell.height - 1.0 - 2.0 * inset);
-            self.context.stroke_rect(cell.x + inset, cell.y + inset, width, height);
-        }
+        self.context.set_line_width(2.0);
+        self.context.set_stroke_style_str(&self.palette.focus);
+        self.context.stroke_rect(cell.x, cell.y + 1.0, cell.width - 1.0, cell.height - 3.0);
     }
 
     fn page(&self, cell: Rect, block: &Block, pfn: u32, letter: u8) {

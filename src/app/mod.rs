@@ -27,9 +27,12 @@ use status::Status;
 
 #[component]
 pub fn App() -> Html {
-    let model = use_reducer(|| Model::new(platform::stored_dark()));
+    let model = use_reducer(|| {
+        let dark = platform::stored_dark();
+        platform::apply_dark(dark);
+        Model::new(dark)
+    });
     use_worker(&model);
-    use_effect_with(model.dark, |dark| platform::apply_dark(*dark));
     // Listeners hold the dispatcher and not the handle, which would keep every state it has seen alive.
     let changed = model.dispatcher();
     use_effect_with((), move |()| {
@@ -41,12 +44,19 @@ pub fn App() -> Html {
         let dispatcher = model.dispatcher();
         Callback::from(move |()| dispatcher.dispatch(make()))
     };
-    let dark = model.dispatcher();
+    let dark = {
+        let dispatcher = model.dispatcher();
+        // Before the maps are drawn anew, since they read their colours from the style sheet.
+        move |on| {
+            platform::apply_dark(Some(on));
+            dispatcher.dispatch(Action::Dark(on));
+        }
+    };
     html! {
         <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}>
             <Status phase={model.phase.clone()} outcome={model.outcome.clone()} dark={platform::is_dark(model.dark)}
                 on_run={send(|| Action::Run)} on_cancel={send(|| Action::Cancel)}
-                on_dark={move |on| dark.dispatch(Action::Dark(on))} />
+                on_dark={dark} />
             <div class="columns">
                 <div class="figures">
                     <Agreement outcome={model.outcome.clone()} />

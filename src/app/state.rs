@@ -134,7 +134,7 @@ impl Model {
 }
 
 /// A pageblock of the bundled trace whose type and use change; the first one is reserved for the most part.
-const FIRST_CURSOR: usize = 28;
+const FIRST_CURSOR: usize = 29;
 
 impl Reducible for Model {
     type Action = Action;

@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+use super::agreement;
 use super::state::Phase;
 use super::text;
 use crate::worker::message::Outcome;
@@ -17,29 +18,24 @@ pub struct Props {
     pub on_dark: Callback<bool>,
 }
 
-/// What was computed before this page was published; index.html shows the same until the program has loaded.
-const PUBLISHED: &str = "The model names the very page in 35,692 of 35,692 allocations and in 39,296 of 39,296 pages \
-                         given back by per-CPU lists; 5 of 5 whole states equal the kernel's.";
-
 #[component]
 pub fn Status(props: &Props) -> Html {
     let running = props.phase.is_running();
     let (on_run, on_cancel, on_dark, dark) =
         (props.on_run.clone(), props.on_cancel.clone(), props.on_dark.clone(), props.dark);
-    let verdict = match &props.outcome {
-        Some(outcome) => text::verdict(&outcome.report),
-        None => PUBLISHED.to_owned(),
+    // One button, so that a press does not take the focus away from the reader.
+    let (does, go) = match &props.phase {
+        phase if phase.is_running() => ("Cancel", on_cancel),
+        Phase::Failed(_) => ("Retry", on_run),
+        _ => ("Run again", on_run),
     };
     html! {
         <section class="status" aria-label="Result" aria-busy={running.to_string()}>
-            <p id="verdict" class="verdict">{ verdict }</p>
+            <p id="verdict" class="verdict">{ agreement::verdict(props.outcome.as_deref()) }</p>
             <div class="bar">
                 <p id="status" class="now">{ now(props) }</p>
                 <progress max="100" value={done(&props.phase).to_string()} aria-label="Share of the replay that is done" />
-                <button id="cancel" type="button" disabled={!running} onclick={move |_| on_cancel.emit(())}>{ "Cancel" }</button>
-                <button id="run" type="button" disabled={running} onclick={move |_| on_run.emit(())}>
-                    { if matches!(props.phase, Phase::Failed(_)) { "Retry" } else { "Run again" } }
-                </button>
+                <button id="go" type="button" onclick={move |_| go.emit(())}>{ does }</button>
                 <button id="dark" type="button" aria-pressed={dark.to_string()} onclick={move |_| on_dark.emit(!dark)}>
                     { "Dark" }
                 </button>

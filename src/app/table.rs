@@ -24,6 +24,8 @@ pub fn BlockTable(props: &Props) -> Html {
     html! {
         <details class="twin">
             <summary>{ "The two maps as a table, one row for each pageblock" }</summary>
+            // Eight columns are wider than the narrowest screens, and belong together.
+            <div class="scroll" role="region" aria-label="Table of pageblocks" tabindex="0">
             <table id="blocks">
                 <thead>
                     <tr>
@@ -49,6 +51,7 @@ pub fn BlockTable(props: &Props) -> Html {
                 }
                 </tbody>
             </table>
+            </div>
         </details>
     }
 }

@@ -2,8 +2,8 @@
 //! Sentences and numbers, without the browser.
 
 use crate::model::freetype;
+use crate::replay::Score;
 use crate::replay::blockmap::{Block, BlockMap};
-use crate::replay::{Report, Score};
 use crate::worker::message::{Outcome, Progress};
 
 /// With a comma at each thousand.
@@ -31,17 +31,12 @@ pub fn seconds(ms: f64) -> String {
     format!("{:.2} s", ms / 1000.0)
 }
 
-/// One sentence that says how the replay went.
-pub fn verdict(report: &Report) -> String {
-    let exact = Score { made: report.allocations, exact: report.pfn_exact };
-    let drained = Score { made: report.drained, exact: report.drained_exact };
+/// One sentence that says how a replay went.
+pub fn verdict(pages: Score, drained: Score, states: Score) -> String {
+    let [pages, drained, states] = [pages, drained, states].map(score);
     format!(
-        "The model names the very page in {} allocations and in {} pages given back by per-CPU lists; {} of {} \
-         whole states equal the kernel's.",
-        score(exact),
-        score(drained),
-        report.states_equal,
-        report.states_checked
+        "The model names the very page in {pages} allocations and in {drained} pages given back by per-CPU lists; \
+         {states} whole states equal the kernel's."
     )
 }
 

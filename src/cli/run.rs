@@ -20,12 +20,14 @@ Examples:
   oompoint run --env debian-1g --memory 512MiB --set thp=never --set vm.defrag_mode=1 --json
   oompoint run --env disk-1g --set page_cache=300MiB --set background=light --policies series --seeds 1-32
   oompoint run --workload secretmem-vs-frag:antagonist=off --policies base,series
+  oompoint run --workload zolnierkiewicz-2012:compaction=off --memory 512MiB --policies base
+  oompoint run --workload @my-plan.json --policies base,blunt
   oompoint run --env debian-1g --policies base --seeds 1 --proc oom")]
 pub struct Args {
     /// Environment preset.
     #[arg(long, default_value = "minimal-1g")]
     env: String,
-    /// Workload as NAME[:knob=value,...].
+    /// Workload as NAME[:knob=value,...], or @FILE with a plan as JSON.
     #[arg(long, default_value = "secretmem-vs-frag")]
     workload: String,
     /// Policies as NAME[:knob=value,...], separated by commas; a knob's own comma is written `;`.
@@ -60,6 +62,8 @@ struct Output {
 #[derive(Serialize)]
 struct Row {
     policy: String,
+    /// What is summarised: `oom_bytes`, or the score's name.
+    metric: String,
     n: u64,
     mean: f64,
     stdev: f64,
@@ -80,7 +84,7 @@ pub fn run_command(args: &Args) -> Result<String, Failure> {
         environment = set(&environment, key, value)?;
     }
     environment.check().map_err(|error| format!("environment: {error}"))?;
-    let workload = Workload::parse(&args.workload).map_err(|error| format!("--workload: {error}"))?;
+    let workload = workload(&args.workload)?;
     let policies = args.policies.iter().map(|text| PolicySpec::parse(&text.replace(';', ",")));
     let policies = policies.collect::<Result<Vec<_>, _>>().map_err(|error| format!("--policies: {error}"))?;
     let seeds = seeds(&args.seeds)?;
@@ -106,6 +110,16 @@ pub fn run_command(args: &Args) -> Result<String, Failure> {
         return Ok(serde_json::to_string(&output).expect("results are plain data") + "\n");
     }
     Ok(table(&output))
+}
+
+/// A workload of the catalog, or a plan from a file.
+fn workload(text: &str) -> Result<Workload, Failure> {
+    let Some(path) = text.strip_prefix('@') else {
+        return Workload::parse(text).map_err(|error| format!("--workload: {error}"));
+    };
+    let bytes = super::files::read(std::path::Path::new(path))?;
+    let json = String::from_utf8(bytes).map_err(|_| format!("{path}: it is not UTF-8"))?;
+    Workload::from_json(&json).map_err(|error| format!("{path}: {error}"))
 }
 
 fn run_all(cells: &[Cell], jobs: usize) -> Result<Vec<CellResult>, Failure> {
@@ -136,10 +150,13 @@ pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], jobs: usize, f: impl Fn
 fn summarise(policies: &[PolicySpec], seeds: usize, results: &[CellResult]) -> Vec<Row> {
     let rows = policies.iter().zip(results.chunks(seeds.max(1)));
     rows.map(|(policy, cells)| {
-        let bytes: Vec<u64> = cells.iter().map(|cell| cell.oom_bytes).collect();
+        let value = |cell: &CellResult| cell.score.as_ref().map_or(cell.oom_bytes, |score| score.value);
+        let bytes: Vec<u64> = cells.iter().map(value).collect();
+        let metric = cells[0].score.as_ref().map_or("oom_bytes".to_owned(), |score| score.name.clone());
         let summary = Summary::of_counts(&bytes).expect("there is a seed");
         Row {
             policy: policy.text(),
+            metric,
             n: bytes.len() as u64,
             mean: summary.mean,
             stdev: summary.stdev.unwrap_or(0.0),
@@ -151,10 +168,11 @@ fn summarise(policies: &[PolicySpec], seeds: usize, results: &[CellResult]) -> V
 }
 
 fn table(output: &Output) -> String {
-    let mut text =
-        String::from("policy                 n        mean       stdev         min         max  bytes at OOM\n");
+    let score = output.cells.first().and_then(|cell| cell.score.as_ref());
+    let metric = score.map_or("bytes at OOM".to_owned(), |score| format!("{}, {}", score.name, score.unit));
+    let mut text = format!("policy                 n        mean       stdev         min         max  {metric}\n");
     for row in &output.summary {
-        let Row { policy, n, mean, stdev, min, max } = row;
+        let Row { policy, n, mean, stdev, min, max, .. } = row;
         text += &format!("{policy:<20} {n:>3} {mean:>11.0} {stdev:>11.0} {min:>11} {max:>11}\n");
     }
     text

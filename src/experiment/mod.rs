@@ -5,8 +5,9 @@
 
 pub mod cell;
 pub mod fidelity;
+mod plan_script;
 pub mod run;
 mod script;
 
-pub use cell::{Cell, CellResult, OomRequest, PolicySpec};
+pub use cell::{Cell, CellResult, OomRequest, PolicySpec, Score};
 pub use run::run;

@@ -6,6 +6,8 @@
 
 mod bend;
 pub mod blockmap;
+#[cfg(test)]
+mod compaction;
 pub mod guided;
 pub mod load;
 mod lru;

@@ -164,7 +164,7 @@ impl Guided {
                     self.report.claims.add(predicted == granted);
                     continue;
                 }
-                Tracepoint::PcpuDrain { .. } | Tracepoint::BelowHigh { .. } => continue,
+                Tracepoint::PcpuDrain { .. } | Tracepoint::BelowHigh { .. } | Tracepoint::Compaction(_) => continue,
             };
             let real = kernel.next();
             score.add(real == Some(event));

@@ -70,6 +70,10 @@ impl Scheduler {
         (self.slots.len() - 1) as u32
     }
 
+    pub fn cpus(&self) -> u8 {
+        self.cpus
+    }
+
     pub fn steps(&self) -> u64 {
         self.steps
     }
