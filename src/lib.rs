@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod environment;
 pub mod experiment;
+pub mod link;
 pub mod model;
 pub mod policy;
 pub mod replay;

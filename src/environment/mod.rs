@@ -3,8 +3,10 @@
 
 mod boot;
 mod presets;
+mod set;
 pub mod spec;
 
 pub use boot::boot;
 pub use presets::{PRESETS, Preset, preset};
+pub use set::{changes, set};
 pub use spec::{Background, Environment, Footprint, Layout, SpecError, Thp, Vm};

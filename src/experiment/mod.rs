@@ -4,8 +4,12 @@
 //! `run` is a pure function of a cell: threads, workers and command lines only decide where it happens.
 
 pub mod cell;
+pub mod plan;
 pub mod run;
 mod script;
+pub mod sheet;
 
 pub use cell::{Cell, CellResult, OomRequest, PolicySpec};
+pub use plan::{Experiment, MODEL_VERSION, Until, parse_seeds, seeds_text};
 pub use run::run;
+pub use sheet::{Flow, Outcome, Sheet, run_all};
