@@ -1,3 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The command line.
-fn main() {}
+//! The worker's program.
+
+use gloo::worker::Registrable;
+
+fn main() {
+    oompoint::worker::Replayer::registrar().register();
+}

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Runs one cell.
 
+use rand::RngExt;
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 
 use super::cell::{Cell, CellResult, OomRequest};
-use crate::environment::{self, SpecError};
+use crate::environment::{self, Environment, SpecError};
 use crate::model::digest::{self, Digest};
 use crate::sim::World;
 use crate::sim::scheduler::{Scheduler, Stop};
@@ -38,12 +39,28 @@ pub fn run_watched(cell: &Cell, watch: &mut dyn Watch) -> Result<CellResult, Spe
     environment.check()?;
     let policy = (cell.policy.policy.make)(&cell.policy.knobs);
     let mut boot_rng = stream(cell.seed, "boot");
+    vary_pace(&mut environment, &mut stream(cell.seed, "pace"));
     let machine = environment::boot(&environment, policy, &mut boot_rng);
     let mut world = World::new(machine, stream(cell.seed, "run"));
     watch.phase("boot", &world);
-    let mut scheduler = Scheduler::new(environment.cpus);
+    let phases = [world.below(500), world.below(1000)];
+    let mut scheduler = Scheduler::new(environment.cpus, u64::from(phases[1]) * 1_000_000);
+    world.machine.kcompactd.first_look_at(u64::from(phases[0]) * 1_000_000);
     let end = super::script::play(cell, &environment, &mut world, &mut scheduler, watch);
     Ok(result(cell, &world, end))
+}
+
+/// How much faster or slower compaction is beside tasks in one boot than in another, percent: between two 16 MiB steps
+/// of the measured runs the ratio of failed migrations to pages allocated varied by this much (10th to 90th of a
+/// hundred, around its mean).
+const PACE_PERCENT: std::ops::RangeInclusive<u64> = 84..=116;
+
+fn vary_pace(environment: &mut Environment, rng: &mut Xoshiro256PlusPlus) {
+    let percent = rng.random_range(PACE_PERCENT);
+    let costs = &mut environment.costs;
+    for cost in [&mut costs.migrate_success_ns, &mut costs.migrate_fail_ns, &mut costs.scan_ns] {
+        *cost = *cost * percent / 100;
+    }
 }
 
 /// An independent stream of numbers for one purpose, so that a change in one shifts no other.

@@ -3,7 +3,8 @@
 //! that changes needs a new version with a registry of its own.
 
 use super::grammar::Pairs;
-use crate::{policy, workload};
+use crate::policy;
+use crate::workload;
 
 /// The defaults of one version.
 pub struct Registry {
@@ -84,7 +85,7 @@ mod tests {
 
     /// The lines of a registry for what there is now.
     fn lines() -> Vec<String> {
-        let line = |kind: &str, name: &str, knobs: &[crate::policy::Knob]| {
+        let line = |kind: &str, name: &str, knobs: &[crate::knobs::Knob]| {
             let knobs = knobs.iter().map(|knob| format!(" {}={}", knob.name, knob.default));
             format!("{kind} {name}{}", knobs.collect::<String>())
         };

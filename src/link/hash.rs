@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The result check: seven characters that a reader's own run must give again.
 
+use xxhash_rust::xxh64::Xxh64;
+
 use super::check::base58;
 use super::{Permalink, write};
 use crate::experiment::{CellResult, MODEL_VERSION, Outcome};
-use crate::model::digest::Digest;
 
 /// The hash of a whole outcome of this model; none for a partial one.
 pub fn result_hash(outcome: &Outcome) -> Option<String> {
@@ -13,19 +14,20 @@ pub fn result_hash(outcome: &Outcome) -> Option<String> {
 
 /// 40 bits of xxHash64 over the model's version, the configuration, and each cell's OOM points and final state.
 fn hash(model: &str, config: &str, cells: &[CellResult]) -> String {
-    let mut digest = Digest::new();
-    for text in ["oompoint result 1", model, config] {
-        digest.bytes(text.as_bytes());
-    }
+    let mut hash = Xxh64::new(0);
+    let mut add = |text: &str| {
+        // The length first, so that no two lists of texts are the same bytes.
+        hash.update(&(text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    };
+    ["oompoint result 1", model, config].into_iter().for_each(&mut add);
     for cell in cells {
-        digest.bytes(cell.policy.as_bytes());
-        digest.long(cell.seed);
-        digest.bytes(cell.end.as_bytes());
-        digest.long(cell.iterations.len() as u64);
-        cell.iterations.iter().for_each(|&bytes| digest.long(bytes));
-        digest.bytes(cell.digest.as_bytes());
+        let iterations: Vec<_> = cell.iterations.iter().map(u64::to_string).collect();
+        [&cell.policy, &cell.seed.to_string(), &cell.end, &iterations.join(","), &cell.digest]
+            .into_iter()
+            .for_each(|text| add(text));
     }
-    base58(digest.finish() >> 24, 7)
+    base58(hash.digest() >> 24, 7)
 }
 
 /// What running a link again came to.

@@ -56,6 +56,11 @@ impl Kcompactd {
         }
     }
 
+    /// Its period of 500 ms began at boot.
+    pub fn first_look_at(&mut self, at_ns: u64) {
+        self.next_check_ns = at_ns;
+    }
+
     pub fn is_running(&self) -> bool {
         self.round.is_some()
     }
@@ -130,6 +135,7 @@ impl Machine {
     fn go_on(&mut self, mut round: Round) {
         if let Some(run) = &mut round.run {
             let i = round.zone;
+            run.note_kswapd(self.kswapd.is_running());
             match run.step(&mut self.node.zones[i], &mut self.owners, &mut self.tally) {
                 Step::More { work } => self.charge_compaction(&work),
                 Step::Done { status, work, .. } => {

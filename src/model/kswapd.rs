@@ -80,7 +80,12 @@ impl Kswapd {
         }
     }
 
+    /// On a CPU or waiting for one (mm/compaction.c:kswapd_is_running@7.3).
     pub fn is_running(&self) -> bool {
+        self.wanted || matches!(self.state, State::Begin | State::Balancing(_))
+    }
+
+    fn is_balancing(&self) -> bool {
         matches!(self.state, State::Begin | State::Balancing(_))
     }
 }
@@ -91,7 +96,7 @@ impl Machine {
         let highest_zone = highest_zone.min(self.node.zones.last().map_or(0, |zone| zone.span.index));
         self.kswapd.wanted_order = self.kswapd.wanted_order.max(order);
         self.kswapd.wanted_zone = self.kswapd.wanted_zone.max(Some(highest_zone));
-        if self.kswapd.is_running() {
+        if self.kswapd.is_balancing() {
             return;
         }
         let hopeless = self.kswapd.failures >= FAILURES_MAX;

@@ -10,13 +10,12 @@ pub mod defrag_mode;
 pub mod early;
 pub mod isolate;
 pub mod kcompactd_target;
-pub mod knobs;
 pub mod map_back;
 pub mod promote_reclaim;
 pub mod series;
 pub mod tunable;
 
-pub use knobs::{Knob, KnobError, Knobs};
+pub use crate::knobs::{Knob, KnobError, Knobs};
 
 use crate::model::decide::Decide;
 

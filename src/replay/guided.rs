@@ -76,8 +76,8 @@ impl Guided {
     pub fn step(&mut self, event: &Event) {
         self.report.events += 1;
         (self.line, self.pid) = (event.line, event.pid);
-        match &event.kind {
-            &Kind::PcpAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
+        match event.kind {
+            Kind::PcpAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
                 let wanted = Allocation { zone, order, pfn };
                 self.allocation(wanted, "pcp_alloc", |z| {
                     z.pcp_mut().free_count >>= 1;
@@ -90,30 +90,30 @@ impl Guided {
                 });
                 self.free_counter(zone, free);
             }
-            &Kind::BuddyAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
+            Kind::BuddyAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
                 let wanted = Allocation { zone, order, pfn };
                 self.allocation(wanted, "buddy_alloc", |z| z.rmqueue_buddy(order, migratetype, alloc_flags));
                 self.free_counter(zone, free);
             }
-            &Kind::BulkAlloc { zone, migratetype, pfn } => {
+            Kind::BulkAlloc { zone, migratetype, pfn } => {
                 let wanted = Allocation { zone, order: 0, pfn: Some(pfn) };
                 self.allocation(wanted, "bulkalloc", |z| z.pcp_take_head(0, migratetype));
             }
-            &Kind::Bulk { zone, order, want, got, migratetype, alloc_flags } => {
+            Kind::Bulk { zone, order, want, got, migratetype, alloc_flags } => {
                 self.refill(zone, order, migratetype, alloc_flags, (want, got));
             }
-            &Kind::Alloc { pfn: Some(pfn), order, gfp, .. } => self.lru.allocated(&mut self.node, pfn, order, gfp),
-            &Kind::Free { pfn, order } => {
+            Kind::Alloc { pfn: Some(pfn), order, gfp, .. } => self.lru.allocated(&mut self.node, pfn, order, gfp),
+            Kind::Free { pfn, order } => {
                 self.freed_orders.insert(pfn, order);
                 self.lru.drain(&mut self.node);
             }
-            &Kind::FreeBatched { pfn } => {
+            Kind::FreeBatched { pfn } => {
                 let order = self.freed_orders.get(&pfn).copied().unwrap_or(0);
                 self.free_to_pcp(pfn, order, None);
             }
-            &Kind::PcpFree { pfn, order, migratetype } => self.free_to_pcp(pfn, order, Some(migratetype)),
-            &Kind::BuddyFree { pfn, order } => self.free_to_buddy(pfn, order),
-            &Kind::PcpuDrain { pfn, order, .. } => self.drained(pfn, order),
+            Kind::PcpFree { pfn, order, migratetype } => self.free_to_pcp(pfn, order, Some(migratetype)),
+            Kind::BuddyFree { pfn, order } => self.free_to_buddy(pfn, order),
+            Kind::PcpuDrain { pfn, order, .. } => self.drained(pfn, order),
             _ => self.outside(&event.kind),
         }
     }

@@ -54,9 +54,10 @@ enum Who {
 }
 
 impl Scheduler {
-    pub fn new(cpus: u8) -> Scheduler {
+    /// `vmstat_ns` is when the vmstat workers first run: their period began at boot.
+    pub fn new(cpus: u8, vmstat_ns: u64) -> Scheduler {
         let mut daemons = vec![(Daemon::Kswapd, 0), (Daemon::Kcompactd, 0)];
-        daemons.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), VMSTAT_NS / 2 + u64::from(cpu) * 1000)));
+        daemons.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), vmstat_ns + u64::from(cpu) * 1000)));
         Scheduler { slots: Vec::new(), daemons, cpus, steps: 0 }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Named workloads and their knobs.
 
-use crate::policy::{Knob, KnobError, Knobs};
+use crate::knobs::{Knob, KnobError, Knobs};
 
 /// A workload as a list of workloads shows it.
 #[derive(Clone, Copy, Debug)]

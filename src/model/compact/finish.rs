@@ -25,6 +25,9 @@ impl Run {
             return if self.whole_zone { Status::Complete } else { Status::PartialSkipped };
         }
         if let Some(low) = self.control.score_low {
+            if self.gives_way {
+                return Status::PartialSkipped;
+            }
             return if proactive::zone_score(zone) > low { Status::Continue } else { Status::Success };
         }
         if self.control.order == -1 || !self.migrate.is_multiple_of(512) {

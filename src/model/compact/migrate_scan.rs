@@ -128,15 +128,19 @@ impl Run {
             }
             pfn += 1;
         }
-        let pfn = pfn.min(end);
-        if pfn == end && (isolated == 0 || self.finish_block) {
-            if let (Some(first), false, false) = (valid, hint_done, self.control.ignore_skip) {
-                zone.blocks.set_skip(first, true);
-            }
-            self.update_cached_migrate(zone, pfn);
+        self.migrate = pfn.min(end);
+        if self.migrate == end && (isolated == 0 || self.finish_block) {
+            self.mark_scanned(zone, valid.filter(|_| !hint_done));
         }
         tally.compact_isolated += u64::from(isolated);
-        self.migrate = pfn;
+    }
+
+    /// The block gave nothing more: its hint is set, and the next run starts behind it.
+    fn mark_scanned(&self, zone: &mut Zone, first: Option<Pfn>) {
+        if let (Some(first), false) = (first, self.control.ignore_skip) {
+            zone.blocks.set_skip(first, true);
+        }
+        self.update_cached_migrate(zone, self.migrate);
     }
 
     /// Folios as large as what is to be made are left alone.

@@ -17,7 +17,7 @@ pub fn zone_score(zone: &Zone) -> u64 {
             suitable += u64::from(n) << k;
         }
     }
-    if pages == 0 { 0 } else { (pages - suitable) * 100 / pages }
+    ((pages - suitable) * 100).checked_div(pages).unwrap_or(0)
 }
 
 /// Sum over zones, weighted by present pages.

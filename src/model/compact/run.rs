@@ -44,6 +44,8 @@ pub struct Run {
     pub(super) search_order: i8,
     pub(super) finish_block: bool,
     rescan: bool,
+    /// kswapd runs: a proactive round gives way.
+    pub(super) gives_way: bool,
     update_cached: bool,
     /// Isolated pages; the kernel's list front is the end.
     pub(super) migratepages: Vec<Pfn>,
@@ -86,6 +88,7 @@ impl Run {
             search_order: control.order.max(0),
             finish_block: false,
             rescan: false,
+            gives_way: false,
             update_cached: false,
             migratepages: Vec::new(),
             nr_migratepages: 0,
@@ -120,6 +123,11 @@ impl Run {
         if self.migrate <= memory.init_migrate {
             self.whole_zone = true;
         }
+    }
+
+    /// Tells a proactive run whether kswapd is running.
+    pub fn note_kswapd(&mut self, running: bool) {
+        self.gives_way = running;
     }
 
     /// One turn of the loop: at most one batch isolated and moved.

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::analysis::{Analysis, COSTS};
 use super::text::setting;
 use crate::experiment::{CellResult, MODEL_VERSION, Outcome};
-use crate::{link, stats};
+use crate::link;
+use crate::stats;
 
 /// Cells and a summary in bytes. Keys are never renamed.
 #[derive(Serialize)]

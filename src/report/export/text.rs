@@ -4,10 +4,11 @@
 use super::analysis::{Analysis, COSTS, Comparison, PRICED, Row};
 use super::table::Table;
 use super::words::{WIDTH, wrap};
+use crate::environment;
 use crate::experiment::seeds_text;
 use crate::link::{LENGTH_MAX, length_note};
 use crate::stats::{Axis, Standing, legend};
-use crate::{environment, workload};
+use crate::workload;
 
 pub const TITLE: &str = "MiB that the workload got before the first OOM kill (more is better)";
 

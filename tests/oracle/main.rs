@@ -4,9 +4,7 @@
 //!
 //! `OOMPOINT_SEED=n` runs one seed, `OOMPOINT_RUNS=n` that many seeds, `OOMPOINT_DEPTH=n` adds n steps of depth.
 
-#[path = "oracle/exhaustive.rs"]
 mod exhaustive;
-#[path = "oracle/naive.rs"]
 mod naive;
 
 use naive::Naive;

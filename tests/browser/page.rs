@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The page as a test sees it: open, wait, read, look, close.
+
+use crate::driver::{self, Driver};
+use crate::static_server;
+use base64::prelude::{BASE64_STANDARD, Engine};
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, Locator};
+use http::Method;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Not the root, so that an absolute path in the page shows as a missing file.
+const PREFIX: &str = "/some/folder/";
+const WAIT_LIMIT: Duration = Duration::from_secs(120);
+
+pub struct Page {
+    pub client: Client,
+    pub url: String,
+    _driver: Driver,
+}
+
+impl Page {
+    /// Serves the built page, starts a browser and goes to the page's URL followed by `rest` (a query, a hash).
+    pub async fn open(rest: &str) -> Page {
+        let folder = built();
+        let listener = static_server::listen(0).expect("some port is free");
+        let port = listener.local_addr().expect("a bound socket has an address").port();
+        std::thread::spawn(move || static_server::serve(&listener, &folder, PREFIX));
+        let (driver, client) = driver::start().await;
+        let page = Page { client, url: format!("http://127.0.0.1:{port}{PREFIX}"), _driver: driver };
+        page.client.goto(&format!("{}{rest}", page.url)).await.expect("the page loads");
+        page
+    }
+
+    /// Waits until an element is there. On failure it says what the page showed and logged instead.
+    pub async fn wait_for(&self, css: &str) {
+        let begun = Instant::now();
+        while self.client.find(Locator::Css(css)).await.is_err() {
+            if begun.elapsed() > WAIT_LIMIT {
+                let (text, errors) = (self.text("body").await, self.errors().await);
+                panic!("no {css} after {WAIT_LIMIT:?}; console errors: {errors:?}; the page:\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub async fn text(&self, css: &str) -> String {
+        let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        element.text().await.expect("a found element has text")
+    }
+
+    #[allow(dead_code)] // For tests to come.
+    pub async fn click(&self, css: &str) {
+        let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        element.click().await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// The value of a JavaScript expression that is an integer.
+    pub async fn number(&self, expression: &str) -> i64 {
+        let value = self.client.execute(&format!("return {expression}"), vec![]).await.expect("the script runs");
+        value.as_i64().unwrap_or_else(|| panic!("{expression} is {value}"))
+    }
+
+    /// Sets the size of the viewport (not of the window, which Chrome will not make as narrow as a phone)
+    /// and the colour scheme that the user is said to prefer.
+    pub async fn view(&self, width: u32, height: u32, scheme: &str) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+        assert_eq!(self.number("innerWidth").await, i64::from(width), "the viewport follows");
+        assert_eq!(self.number(&format!("matchMedia('(prefers-color-scheme: {scheme})').matches ? 1 : 0")).await, 1);
+    }
+
+    /// What the viewport shows, as target/screenshots/NAME.png; and the page to its end, as NAME-whole.png.
+    pub async fn screenshot(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+        std::fs::create_dir_all(&folder).expect("the target folder can be written");
+        for (whole, suffix) in [(false, ""), (true, "-whole")] {
+            let parameters = json!({ "format": "png", "captureBeyondViewport": whole, "clip": self.clip(whole).await });
+            let answer = self.devtools("Page.captureScreenshot", parameters).await;
+            let data = answer["data"].as_str().expect("a screenshot has data");
+            let picture = BASE64_STANDARD.decode(data).expect("a screenshot is base64");
+            std::fs::write(folder.join(format!("{name}{suffix}.png")), picture).expect("the picture can be written");
+        }
+    }
+
+    async fn clip(&self, whole: bool) -> Value {
+        let width = self.number("innerWidth").await;
+        let height = match whole {
+            true => self.number("Math.max(innerHeight, document.documentElement.scrollHeight)").await,
+            false => self.number("innerHeight").await,
+        };
+        json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 })
+    }
+
+    /// Ends the browser and returns the errors on its console since it started.
+    pub async fn close(self) -> Vec<String> {
+        let errors = self.errors().await;
+        self.client.close().await.expect("the browser ends when asked");
+        errors
+    }
+
+    pub async fn close_without_errors(self) {
+        let errors = self.close().await;
+        assert!(errors.is_empty(), "errors on the browser's console: {errors:#?}");
+    }
+
+    async fn errors(&self) -> Vec<String> {
+        let log = self.command("se/log", json!({ "type": "browser" })).await;
+        let entries = log.as_array().expect("a log is a list");
+        let severe = entries.iter().filter(|entry| entry["level"] == "SEVERE");
+        severe.map(|entry| entry["message"].as_str().unwrap_or("(no message)").to_owned()).collect()
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.command("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
+    }
+
+    async fn command(&self, path: &'static str, body: Value) -> Value {
+        let command = ChromeCommand { path, body };
+        self.client.issue_cmd(command).await.unwrap_or_else(|e| panic!("{path}: {e}"))
+    }
+}
+
+/// A command that ChromeDriver knows beyond the WebDriver standard.
+#[derive(Debug)]
+struct ChromeCommand {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for ChromeCommand {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
+    }
+}
+
+/// Where Trunk puts the page.
+fn built() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
+    assert!(
+        folder.join("index.html").exists(),
+        "the page is not built: run .ci/test, or .ci/with trunk build --release"
+    );
+    folder
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The library as it runs in the page, compiled to wasm32 and run in node: 32-bit words, and the crates that differ there.
+#![cfg(target_arch = "wasm32")]
+
+use std::io::Read;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// `gzip -9n` of `{"order":10,"pfn":4294967295}`.
+const STATE_GZ: &[u8] = include_bytes!("state.json.gz");
+
+#[wasm_bindgen_test]
+fn a_gzipped_state_is_read() {
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(STATE_GZ).read_to_string(&mut text).expect("the file is whole");
+    let value: serde_json::Value = serde_json::from_str(&text).expect("the text is JSON");
+    assert_eq!(value["order"], 10);
+    assert_eq!(value["pfn"], u32::MAX);
+}
+
+#[wasm_bindgen_test]
+fn a_truncated_state_is_an_error_and_no_panic() {
+    let mut text = String::new();
+    assert!(flate2::read::GzDecoder::new(&STATE_GZ[..STATE_GZ.len() / 2]).read_to_string(&mut text).is_err());
+}
