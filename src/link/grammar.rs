@@ -120,15 +120,15 @@ fn unescape(text: &str) -> String {
     result
 }
 
-/// The pairs of a fragment without its check.
-pub fn pairs(body: &str) -> Result<Pairs, LinkError> {
+/// The pairs of a fragment without its check; `is_whole` says that the check vouches for its end.
+pub fn pairs(body: &str, is_whole: bool) -> Result<Pairs, LinkError> {
     let mut pairs = Pairs::new();
     let mut rest = body.split('&').peekable();
     while let Some(part) = rest.next() {
         let is_last = rest.peek().is_none();
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
         // A list or a range that stops at its separator, or a key without a value: only a cut ends so.
-        if is_last && (value.is_empty() || value.ends_with(['~', '-', '.'])) {
+        if is_last && !is_whole && (value.is_empty() || value.ends_with(['~', '-', '.'])) {
             return Err(LinkError::Cut { last: part.to_owned() });
         }
         let is_key = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';

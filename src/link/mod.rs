@@ -153,7 +153,7 @@ fn open_body(body: &str, check: LinkCheck, notes: &mut Vec<String>) -> Result<(P
                 .to_owned(),
         ),
     }
-    let mut pairs = grammar::pairs(body)?;
+    let mut pairs = grammar::pairs(body, check == LinkCheck::Good)?;
     let version = fields::version(&pairs, notes)?;
     let config = if version == CURRENT { None } else { Some(write::config_of_pairs(&pairs)) };
     defaults::expand(&mut pairs, version);
