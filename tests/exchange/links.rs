@@ -27,14 +27,19 @@ fn meaning(link: &Permalink) -> String {
     let policies: Vec<_> = policies.iter().map(policy).collect();
     let until = until.map_or(String::new(), |until| format!(" until {}-{}", until.percent_text(), until.hard_stop));
     let result = link.result.as_ref().map_or(String::new(), |result| format!(" r={} of {}", result.hash, result.model));
-    let view = if link.view == View::default() { String::new() } else { format!(" {:?}", link.view) };
+    let View { event, view, name, trace, theme, embed } = &link.view;
+    let texts = [("x", view), ("n", name), ("h", trace), ("th", theme)];
+    let texts = texts.map(|(key, value)| value.as_ref().map_or(String::new(), |value| format!(" {key}={value}")));
+    let event = event.map_or(String::new(), |event| format!(" t={event}"));
+    let embed = if *embed { " e=1" } else { "" };
     format!(
-        "{}{changes}; {}{}; {}; {}{until};{result}{view}",
+        "{}{changes} ; {}{} ; {} ; {}{until} ;{result}{event}{}{embed}",
         guest.name,
         entry.name,
         knobs(&workload.knobs, entry.knobs),
-        policies.join(", "),
+        policies.join(" , "),
         seeds_text(seeds, ','),
+        texts.concat(),
     )
 }
 
