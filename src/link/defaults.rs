@@ -102,7 +102,7 @@ mod tests {
             let (kind, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
             for (knob, value) in words.filter_map(|pair| pair.split_once('=')) {
                 match current().knob(kind, name, knob) {
-                    None => found.push(format!("src/link/defaults/v{}.txt: add what is new: `{line}`", super::CURRENT)),
+                    None => found.push(format!("src/link/defaults/v{}.txt: add what is new: `{line}`", crate::link::CURRENT)),
                     Some(then) if then.to_string() != value => found.push(format!(
                         "{kind} {name}: the default of {knob} was {then} and is {value}: old links would change their meaning; \
                          raise link::CURRENT and add a registry"
