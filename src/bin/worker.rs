@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The worker's program.
 
-use gloo::worker::Registrable;
-
 fn main() {
-    oompoint::worker::Replayer::registrar().register();
+    oompoint::worker::start();
 }

@@ -38,8 +38,7 @@ pub fn run(args: &Args) -> Result<Done, Failure> {
     let found = link::compare(&opened.link, &outcome).expect("the outcome is whole");
     let sentence = found.sentence();
     let text = args.output.render(&outcome, std::slice::from_ref(&sentence))?;
-    eprintln!("oompoint: {sentence}");
-    Ok(Done { text, status: if found.is_broken() { super::DIFFERS } else { 0 } })
+    Ok(Done { text, status: if found.is_broken() { super::DIFFERS } else { 0 }, said: Some(sentence) })
 }
 
 /// The link in an argument: itself, or what a JSON file holds under `experiment`.

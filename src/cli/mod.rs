@@ -3,12 +3,14 @@
 //!
 //! Exit status: 0 fine, 2 bad input, 3 a result differs from what was promised, 4 a bar was missed.
 
+mod fidelity;
 mod files;
 mod grid;
 mod link;
 mod lists;
 mod output;
 mod pool;
+mod proc;
 mod replay;
 mod report;
 mod run;
@@ -31,11 +33,13 @@ pub const MISSED: u8 = 4;
 pub struct Done {
     pub text: String,
     pub status: u8,
+    /// A sentence for the error stream.
+    pub said: Option<String>,
 }
 
 impl From<String> for Done {
     fn from(text: String) -> Done {
-        Done { text, status: 0 }
+        Done { text, status: 0, said: None }
     }
 }
 
@@ -78,6 +82,8 @@ enum Command {
     Workloads(lists::Args),
     /// List the environments with their fields.
     Environments(lists::Args),
+    /// Hold the model against runs of real kernels; writes the generated parts of FIDELITY.md.
+    Fidelity(fidelity::Args),
 }
 
 pub fn main() -> ExitCode {
@@ -87,15 +93,20 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(&args).map(Done::from),
         Command::Link(args) => link::run(&args),
         Command::Validate(args) => validate::run(&args).map(Done::from),
-        Command::Replay(args) => replay::run(&args).map(Done::from),
+        Command::Replay(args) => replay::run(&args).map(|(text, wrong)| {
+            // What was wrong is said after the report, which is still worth reading.
+            Done { text, status: if wrong.is_some() { BAD_INPUT } else { 0 }, said: wrong }
+        }),
         Command::Policies(args) => Ok(lists::policies(&args).into()),
         Command::Workloads(args) => Ok(lists::workloads(&args).into()),
         Command::Environments(args) => Ok(lists::environments(&args).into()),
+        Command::Fidelity(args) => fidelity::run(&args).map(Done::from),
     };
     match result {
         Ok(done) => {
             // A reader that went away, such as `head`, is no error of ours.
             _ = std::io::stdout().write_all(done.text.as_bytes());
+            done.said.iter().for_each(|said| eprintln!("oompoint: {said}"));
             ExitCode::from(done.status)
         }
         Err(error) => {

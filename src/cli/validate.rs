@@ -9,6 +9,7 @@ use crate::experiment::seeds_text;
 use crate::link::{self, LinkCheck};
 use crate::report::{export::lint, shards};
 use crate::trace;
+use crate::workload::Workload;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -46,6 +47,7 @@ pub fn run(args: &Args) -> Result<String, Failure> {
     if text.starts_with('{') {
         return match text_of(&args.what) {
             Ok(fragment) => link_in(&fragment),
+            Err(_) if Workload::from_json(&text).is_ok() => Ok(format!("{name}: a plan of a workload\n")),
             Err(_) => files::state(path).map(|state| format!("{name}: a state of {} zones\n", state.zones.len())),
         };
     }

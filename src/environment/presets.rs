@@ -71,7 +71,7 @@ fn minimal_1g() -> Environment {
             pcp_pages_min: 700,
             pcp_pages_max: 1100,
         },
-        costs: Costs::scaled(50_000),
+        costs: Costs::of(40_000, 20_000),
     }
 }
 
@@ -91,7 +91,7 @@ fn disk_1g() -> Environment {
             pcp_pages_min: 300,
             pcp_pages_max: 800,
         },
-        costs: Costs::scaled(80_000),
+        costs: Costs::of(80_000, 20_000),
         ..minimal_1g()
     }
 }
@@ -114,7 +114,7 @@ fn debian_1g() -> Environment {
             pcp_pages_min: 560,
             pcp_pages_max: 3430,
         },
-        costs: Costs::scaled(500_000),
+        costs: Costs::of(500_000, 125_000),
         ..minimal_1g()
     }
 }
@@ -127,7 +127,7 @@ fn mail_1g() -> Environment {
         cpus: 8,
         page_cache_mib: 60,
         background: Background::Light,
-        costs: Costs::scaled(4_000),
+        costs: Costs::of(4_000, 1_000),
         ..debian_1g()
     }
 }

@@ -130,6 +130,12 @@ impl fmt::Display for SpecError {
 
 impl std::error::Error for SpecError {}
 
+impl From<SpecError> for String {
+    fn from(error: SpecError) -> String {
+        error.to_string()
+    }
+}
+
 impl Environment {
     /// Refuses what no machine could be built from, naming the field.
     pub fn check(&self) -> Result<(), SpecError> {

@@ -52,16 +52,26 @@ pub struct OomRequest {
     pub gfp: String,
 }
 
+/// What a workload is judged by when that is not bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Score {
+    pub name: String,
+    pub unit: String,
+    pub value: u64,
+}
+
 /// What a run came to. Bytes and pages are integers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CellResult {
     pub policy: String,
     pub seed: u64,
-    /// `oom-kill`, `complete` or `step-budget`.
+    /// `oom-kill`, `complete`, `step-budget`, or `panic` when the OOM killer found nobody to kill.
     pub end: String,
     /// What the workload had got when it was killed, or at the end.
     pub oom_bytes: u64,
-    /// The same for each iteration in one boot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Score>,
+    /// The bytes of each iteration in one boot.
     pub iterations: Vec<u64>,
     pub free_pages_at_oom: u64,
     pub pcp_pages_at_oom: u64,
@@ -74,4 +84,11 @@ pub struct CellResult {
     pub simulated_ms: u64,
     /// xxHash64 of the machine's state at the end, hexadecimal.
     pub digest: String,
+}
+
+impl CellResult {
+    /// The number a run is judged by: its score, else bytes.
+    pub fn value(&self) -> u64 {
+        self.score.as_ref().map_or(self.oom_bytes, |score| score.value)
+    }
 }

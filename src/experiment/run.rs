@@ -37,6 +37,9 @@ pub fn run_watched(cell: &Cell, watch: &mut dyn Watch) -> Result<CellResult, Spe
     let mut environment = cell.environment.clone();
     environment.vm.defrag_mode |= cell.policy.policy.defrag_mode;
     environment.check()?;
+    if let Some(plan) = cell.workload.plan(&environment) {
+        plan.check()?;
+    }
     let policy = (cell.policy.policy.make)(&cell.policy.knobs);
     let mut boot_rng = stream(cell.seed, "boot");
     vary_pace(&mut environment, &mut stream(cell.seed, "pace"));
@@ -85,12 +88,14 @@ fn result(cell: &Cell, world: &World, end: super::script::End) -> CellResult {
     CellResult {
         policy: cell.policy.text(),
         seed: cell.seed,
-        end: match (end.stop, first.is_some()) {
+        end: match (end.stop, end.complete.unwrap_or(first.is_none())) {
             (Stop::Budget, _) => "step-budget",
-            (_, true) => "oom-kill",
-            _ => "complete",
+            _ if world.panicked => "panic",
+            (_, true) => "complete",
+            (_, false) => "oom-kill",
         }
         .to_owned(),
+        score: end.score,
         oom_bytes: end.bytes.first().copied().unwrap_or(0),
         iterations: end.bytes,
         free_pages_at_oom: first.map_or(0, |kill| kill.event.free_pages),

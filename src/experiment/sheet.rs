@@ -125,8 +125,7 @@ impl Outcome {
         if self.experiment.policies.len() < 2 {
             return Err(Refusal::Parameter("a stopping rule compares, and there is only one policy"));
         }
-        let bytes =
-            |index| -> Vec<f64> { self.values(index, |cell| cell.oom_bytes).iter().map(|&b| b as f64).collect() };
+        let bytes = |index| -> Vec<f64> { self.values(index, CellResult::value).iter().map(|&b| b as f64).collect() };
         let base = bytes(0);
         let mean = stats::Summary::of(&base)?.mean;
         let stops = (1..self.experiment.policies.len()).map(|index| {

@@ -2,16 +2,16 @@
 //! Pairs of the current version as specs. Unknown keys are kept and named, unknown values of known keys refused.
 
 use super::grammar::{LinkError, Pairs};
-use super::{CURRENT, Permalink, Promise, VIEWS, View, check};
+use super::{CURRENT, Permalink, Promise, VIEWS, View, check, plan};
 use crate::environment::{self, Environment, SpecError};
 use crate::experiment::{Experiment, PolicySpec, Until, parse_seeds};
 use crate::workload::Workload;
 
 /// Every key, in canonical order; `c` follows them all.
-pub const KEYS: &[&str] = &["v", "g", "m", "o", "w", "p", "s", "u", "t", "x", "n", "h", "th", "e", "mv", "r"];
+pub const KEYS: &[&str] = &["v", "g", "m", "o", "w", "z", "p", "s", "u", "t", "x", "n", "h", "th", "e", "mv", "r"];
 
 /// Keys of what is run, apart from `v`.
-pub const CONFIG: std::ops::Range<usize> = 1..8;
+pub const CONFIG: std::ops::Range<usize> = 1..9;
 
 /// The version a link is written in.
 pub fn version(pairs: &Pairs, notes: &mut Vec<String>) -> Result<u32, LinkError> {
@@ -35,7 +35,11 @@ pub fn read(pairs: &Pairs, notes: &mut Vec<String>) -> Result<Permalink, LinkErr
         notes.push(format!("Ignored: {}.", names.join(", ")));
     }
     let workload = get("w").unwrap_or_default();
-    let workload = Workload::parse(&spec(workload, "w")?).map_err(|error| refuse("w", workload, error))?;
+    let workload = match (workload, get("z")) {
+        ("plan", Some(text)) => plan::read(text).map_err(|problem| LinkError::value("z", format!("...: {problem}")))?,
+        (_, Some(_)) => return Err(LinkError::value("z", "...: a plan goes with w=plan")),
+        _ => Workload::parse(&spec(workload, "w")?).map_err(|error| refuse("w", workload, error))?,
+    };
     let mut policies = Vec::new();
     for item in get("p").unwrap_or_default().split('~') {
         policies.push(PolicySpec::parse(&spec(item, "p")?).map_err(|error| refuse("p", item, error))?);

@@ -22,8 +22,9 @@ fn hash(model: &str, config: &str, cells: &[CellResult]) -> String {
     };
     ["oompoint result 1", model, config].into_iter().for_each(&mut add);
     for cell in cells {
+        let score = cell.score.as_ref().map_or(String::new(), |score| score.value.to_string());
         let iterations: Vec<_> = cell.iterations.iter().map(u64::to_string).collect();
-        [&cell.policy, &cell.seed.to_string(), &cell.end, &iterations.join(","), &cell.digest]
+        [&cell.policy, &cell.seed.to_string(), &cell.end, &iterations.join(","), &score, &cell.digest]
             .into_iter()
             .for_each(|text| add(text));
     }

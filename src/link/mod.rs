@@ -9,6 +9,7 @@
 //! item  = name *("." knob "-" setting)     list = item *("~" item)     seeds = range *("~" range)
 //! v  version of this grammar and of its defaults        g  guest: environment preset       m  memory: 512m, 2g
 //! o  list of fields set: vm.defrag_mode-on~thp-never    w  workload item      p  list of policies, baseline first
+//! z  the plan that w=plan runs: `j.` and its JSON in base64url
 //! s  seeds: 1-64~99                                     u  stopping rule that chose s: 2.0-1024
 //! t  event   x  view   n  name   h  trace   th  theme   e  embedded
 //! mv model version behind r      r  result check        c  check of all before it, always last
@@ -22,6 +23,7 @@ mod defaults;
 mod fields;
 mod grammar;
 mod hash;
+mod plan;
 mod upgrade;
 mod write;
 

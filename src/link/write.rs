@@ -3,7 +3,7 @@
 
 use super::fields::{CONFIG, KEYS};
 use super::grammar::Pairs;
-use super::{CURRENT, Permalink, check, defaults};
+use super::{CURRENT, Permalink, check, defaults, plan};
 use crate::environment;
 use crate::experiment::{Experiment, seeds_text};
 
@@ -62,7 +62,13 @@ fn config_pairs(experiment: &Experiment) -> Pairs {
     let changes = environment::changes(guest, &preset);
     let changes = changes.into_iter().filter(|(name, _)| name != "memory_mib");
     add("o", changes.map(|(name, value)| format!("{name}-{value}")).collect::<Vec<_>>().join("~"));
-    add("w", item(&experiment.workload.text()));
+    match &experiment.workload.custom {
+        Some(spec) => {
+            add("w", "plan".to_owned());
+            add("z", plan::write(spec));
+        }
+        None => add("w", item(&experiment.workload.text())),
+    }
     add("p", experiment.policies.iter().map(|policy| item(&policy.text())).collect::<Vec<_>>().join("~"));
     add("s", seeds_text(&experiment.seeds, '~'));
     if let Some(until) = experiment.until {

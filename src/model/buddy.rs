@@ -19,6 +19,8 @@ pub enum Place {
     /// Head, or tail when the next merge is likely.
     Usual,
     Tail,
+    /// Where an expansion had taken the block from; only a replay that takes something back asks for it.
+    Head,
 }
 
 impl Zone {
@@ -48,7 +50,11 @@ impl Zone {
             pfn &= buddy;
             order += 1;
         }
-        let tail = place == Place::Tail || self.is_merge_likely(pfn, order);
+        let tail = match place {
+            Place::Usual => self.is_merge_likely(pfn, order),
+            Place::Tail => true,
+            Place::Head => false,
+        };
         self.add_to_free_list(pfn, order, ft, tail);
     }
 

@@ -53,6 +53,8 @@ pub struct Kswapd {
     wanted_zone: Option<u8>,
     wanted: bool,
     wanted_since_ns: u64,
+    /// A task gave way at this moment.
+    yielded_to_ns: Option<u64>,
     alloc_order: Order,
     alloc_zone: u8,
     pub failures: u32,
@@ -72,6 +74,7 @@ pub enum Next {
 impl Kswapd {
     pub fn next(&self) -> Next {
         match self.state {
+            State::Asleep | State::Napping { .. } if self.wanted && self.yielded_to_ns.is_some() => Next::Since(0),
             State::Asleep if self.wanted => Next::Since(self.wanted_since_ns),
             State::Asleep => Next::Woken,
             State::Napping { .. } if self.wanted => Next::Since(self.wanted_since_ns),
@@ -83,6 +86,11 @@ impl Kswapd {
     /// On a CPU or waiting for one (mm/compaction.c:kswapd_is_running@7.3).
     pub fn is_running(&self) -> bool {
         self.wanted || matches!(self.state, State::Begin | State::Balancing(_))
+    }
+
+    /// A task yields to it: it need not wait for a slice to end.
+    pub fn run_at(&mut self, now_ns: u64) {
+        self.yielded_to_ns = Some(now_ns);
     }
 
     fn is_balancing(&self) -> bool {
@@ -160,6 +168,7 @@ impl Machine {
         let order = std::mem::take(&mut kswapd.wanted_order);
         let highest_zone = kswapd.wanted_zone.take().unwrap_or(kswapd.alloc_zone);
         kswapd.wanted = false;
+        kswapd.yielded_to_ns = None;
         (kswapd.alloc_order, kswapd.alloc_zone) = (order, highest_zone);
         self.tally.pageoutrun += 1;
         let mut boosts = [0; MAX_ZONES];

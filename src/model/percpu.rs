@@ -33,7 +33,7 @@ pub struct GiveBack {
 }
 
 impl GiveBack {
-    fn new(pages: u32, pindex: u32, chunk: u32, high: u32, is_trim: bool) -> GiveBack {
+    pub(crate) fn new(pages: u32, pindex: u32, chunk: u32, high: u32, is_trim: bool) -> GiveBack {
         GiveBack { pages, pindex, chunk, high, is_trim, chunk_left: 0, chunk_pindex: pindex }
     }
 }
@@ -95,6 +95,11 @@ impl Zone {
         let list = self.pcp_list(pindex);
         self.frames.push_front(list, pfn);
         self.frames.set(pfn, Kind::Pcp, order);
+        self.pcp_tune_free(pindex, order)
+    }
+
+    /// The counting half of the above: what a free of this size does to the CPU's tuning.
+    pub(crate) fn pcp_tune_free(&mut self, pindex: u32, order: Order) -> Option<GiveBack> {
         let (reclaim_active, below_high) =
             (self.flags & zone_flag::RECLAIM_ACTIVE != 0, self.flags & zone_flag::BELOW_HIGH != 0);
         let pcp = self.pcp_mut();
@@ -178,6 +183,11 @@ impl Zone {
         self.free_one_page(pfn, order, ft, Place::Usual);
         self.tracer.emit(|| Tracepoint::PcpuDrain { pfn, order, migratetype: ft });
         Some(pfn)
+    }
+
+    /// The list that the last page came from.
+    pub(crate) fn last_pindex(todo: &GiveBack) -> u32 {
+        todo.chunk_pindex
     }
 
     /// Whether `give_back_page` would find nothing more.

@@ -45,13 +45,13 @@ impl Machine {
     pub fn try_to_free_pages(&mut self, order: u8, request: &Request) -> bool {
         let highest = request.highest_zone;
         self.tally.allocstall[usize::from(highest)] += 1;
-        let mut reclaimed = 0;
-        let mut ready = false;
+        let (mut reclaimed, mut ready) = (0, false);
         for priority in (0..=PRIORITY_DEFAULT).rev() {
-            ready = order > COSTLY_ORDER && self.all_compaction_ready(order, request);
-            if !ready {
+            let (any, all) = if order > COSTLY_ORDER { self.compaction_ready(order, request) } else { (false, false) };
+            if !all {
                 reclaimed += self.shrink_node(CLUSTER, priority, highest, Reclaimer::Direct);
             }
+            ready |= any;
             if reclaimed >= CLUSTER || ready {
                 break;
             }
@@ -166,10 +166,10 @@ impl Machine {
         }
     }
 
-    /// mm/vmscan.c:compaction_ready@7.3 for every zone the request may use.
-    fn all_compaction_ready(&self, order: u8, request: &Request) -> bool {
-        self.node.zones.iter().filter(|zone| zone.span.index <= request.highest_zone).all(|zone| {
-            let hz = request.highest_zone;
+    /// mm/vmscan.c:compaction_ready@7.3: whether compaction could go ahead in any zone of the request, and in all.
+    fn compaction_ready(&self, order: u8, request: &Request) -> (bool, bool) {
+        let hz = request.highest_zone;
+        let mut ready = self.node.zones.iter().filter(|zone| zone.span.index <= hz).map(|zone| {
             zone.zone_watermark_ok(order, zone.wmark_pages(WMARK_MIN), hz, 0)
                 || suitable::compaction_suitable(
                     zone,
@@ -178,6 +178,8 @@ impl Machine {
                     hz,
                     self.settings.extfrag_threshold,
                 )
-        })
+        });
+        let first = ready.next().unwrap_or(false);
+        ready.fold((first, first), |(any, all), one| (any || one, all && one))
     }
 }

@@ -49,7 +49,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:__rmqueue@7.3. `mode` persists inside one bulk: after a steal the bulk goes on stealing.
-    pub(super) fn rmqueue_any(
+    pub(crate) fn rmqueue_any(
         &mut self,
         order: Order,
         ft: Freetype,

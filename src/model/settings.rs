@@ -51,38 +51,43 @@ pub struct Costs {
     pub unmap_block_ns: u64,
     pub map_block_ns: u64,
     pub drain_page_ns: u64,
+    /// A slice of the scheduler: how long a task that yields waits (kernel/sched/fair.c:sysctl_sched_base_slice@7.3).
+    pub slice_ns: u64,
     /// One round of the slow path besides what it calls.
     pub slow_round_ns: u64,
 }
 
 impl Default for Costs {
-    /// In units of one secretmem fault of 30 us (minimal-1g; see FIDELITY.md for where each comes from).
+    /// Those of minimal-1g; see FIDELITY.md for where each comes from.
     fn default() -> Costs {
-        Costs::scaled(30_000)
+        Costs::of(40_000, 20_000)
     }
 }
 
 impl Costs {
-    /// All costs in proportion to one secretmem page, ns.
-    pub fn scaled(page_ns: u64) -> Costs {
-        let of = |thousandths: u64| page_ns * thousandths / 1000;
+    /// All costs from two measured ones, ns: a page of secretmem with its share of the chunk (dearer with more CPUs,
+    /// whose translations are flushed), and a page that compaction moves.
+    pub fn of(page_ns: u64, move_ns: u64) -> Costs {
+        let page = |thousandths: u64| page_ns * thousandths / 1000;
+        let moved = |thousandths: u64| move_ns * thousandths / 1000;
         Costs {
-            anon_fault_ns: of(120),
-            secretmem_fault_ns: of(800),
-            unmapped_fault_ns: of(600),
-            chunk_ns: of(100_000),
-            free_page_ns: of(50),
-            secretmem_free_ns: of(500),
-            read_page_ns: of(100),
-            scan_ns: of(5),
-            migrate_success_ns: of(210),
-            migrate_fail_ns: of(450),
-            reclaim_pass_ns: of(500),
-            reclaim_page_ns: of(60),
-            unmap_block_ns: of(2000),
-            map_block_ns: of(40_000),
-            drain_page_ns: of(5),
-            slow_round_ns: of(200),
+            anon_fault_ns: page(120),
+            secretmem_fault_ns: page(800),
+            unmapped_fault_ns: page(600),
+            chunk_ns: page(100_000),
+            free_page_ns: page(50),
+            secretmem_free_ns: page(500),
+            read_page_ns: page(100),
+            scan_ns: moved(20),
+            migrate_success_ns: moved(1000),
+            migrate_fail_ns: moved(1800),
+            reclaim_pass_ns: page(500),
+            reclaim_page_ns: page(60),
+            unmap_block_ns: page(2000),
+            map_block_ns: page(40_000),
+            drain_page_ns: moved(20),
+            slice_ns: 700_000,
+            slow_round_ns: page(200),
         }
     }
 }

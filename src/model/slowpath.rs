@@ -47,6 +47,8 @@ pub struct SlowPath {
     compact_result: Status,
     /// The task is an OOM victim and may dip into the reserves.
     pub is_victim: bool,
+    /// The task has let kswapd run before its first reclaim.
+    yielded: bool,
 }
 
 impl SlowPath {
@@ -62,6 +64,7 @@ impl SlowPath {
             no_progress_loops: 0,
             compact_result: Status::Skipped,
             is_victim: false,
+            yielded: false,
         }
     }
 
@@ -112,6 +115,9 @@ impl SlowPath {
         let nofragment = flags & alloc_flags::NOFRAGMENT != 0;
         let verdict = m.policy.verdict(Ask { order, freetype: self.request.freetype, nofragment });
         let mut progress = false;
+        if self.yields_to_kswapd(m) {
+            return Round::Again;
+        }
         if !self.compact_first {
             match self.direct_reclaim(m, verdict.reclaim_order) {
                 (_, Some(pfn)) => return Round::Page(pfn),
@@ -150,6 +156,18 @@ impl SlowPath {
             return Round::Again;
         }
         self.may_oom(m)
+    }
+
+    /// The cond_resched() of mm/page_alloc.c:__perform_reclaim@7.3: a kswapd that was just woken, by this task's own
+    /// boost perhaps, gets the CPU first. Once for each request.
+    fn yields_to_kswapd(&mut self, m: &mut Machine) -> bool {
+        let yields = !self.yielded && !self.compact_first && m.kswapd.is_running();
+        if yields {
+            self.yielded = true;
+            m.kswapd.run_at(m.now_ns);
+            m.charge(m.costs.slice_ns);
+        }
+        yields
     }
 
     /// Whether reclaim made progress, and a page if the tries after it found one.

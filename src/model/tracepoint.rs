@@ -28,6 +28,8 @@ pub enum Tracepoint {
     ClaimTried { block: Pfn, from: Freetype, to: Freetype, predicted: bool, granted: bool },
     /// ZONE_BELOW_HIGH changed.
     BelowHigh { set: bool },
+    /// A step of a compaction run.
+    Compaction(super::compact::CompactEvent),
 }
 
 /// Keeps events while it is on.

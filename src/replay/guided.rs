@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, VecDeque};
 use super::lru::LruBatch;
 use super::report::Report;
 use crate::model::buddy::Place;
-use crate::model::frames::{Kind as Frame, Order, Pfn};
+use crate::model::frames::{Order, Pfn};
 use crate::model::node::Node;
 use crate::model::percpu::GiveBack;
 use crate::model::tracepoint::Tracepoint;
-use crate::model::zone::{Capture, KnownClaim};
+use crate::model::zone::{Capture, KnownClaim, Zone};
 use crate::trace::{Event, Kind};
 
 /// One replay under way.
@@ -76,9 +76,13 @@ impl Guided {
     pub fn step(&mut self, event: &Event) {
         self.report.events += 1;
         (self.line, self.pid) = (event.line, event.pid);
+        for zone in &mut self.node.zones {
+            zone.cpu = if usize::from(event.cpu) < zone.pcp.len() { event.cpu as u8 } else { 0 };
+        }
         match event.kind {
             Kind::PcpAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
                 let wanted = Allocation { zone, order, pfn };
+                self.adopt_lost_refill(zone, order, migratetype);
                 self.allocation(wanted, "pcp_alloc", |z| {
                     z.pcp_mut().free_count >>= 1;
                     if z.frames.is_list_empty(z.pcp_list(crate::model::pcp::order_to_pindex(order, migratetype)))
@@ -127,20 +131,12 @@ impl Guided {
 
     /// Zone of a block, or a note that the state has no zone that holds it whole.
     pub(super) fn zone_of_block(&mut self, pfn: Pfn, order: Order) -> Option<usize> {
-        let size = 1u32.checked_shl(u32::from(order)).filter(|_| order <= 10);
-        let found = size.filter(|&size| pfn.is_multiple_of(size)).and_then(|size| {
-            self.node.zones.iter().position(|zone| zone.contains(pfn) && zone.contains(pfn + size - 1))
-        });
+        let found = super::zone_of_block(&self.node, pfn, order);
         self.report.impossible += u64::from(found.is_none());
         found
     }
 
-    fn allocation(
-        &mut self,
-        wanted: Allocation,
-        event: &str,
-        predict: impl FnOnce(&mut crate::model::zone::Zone) -> Option<Pfn>,
-    ) {
+    fn allocation(&mut self, wanted: Allocation, event: &str, predict: impl FnOnce(&mut Zone) -> Option<Pfn>) {
         let Allocation { zone, order, pfn, .. } = wanted;
         let Some(i) = self.position(zone) else { return };
         if order > 10 || pfn.is_some_and(|pfn| self.zone_of_block(pfn, order) != Some(i)) {
@@ -163,30 +159,8 @@ impl Guided {
             }
         }
         if got != pfn {
-            self.adopt(i, got, pfn, order);
+            self.adopt(i, event == "buddy_alloc", got, pfn, order);
         }
-    }
-
-    /// Puts a wrong page back where it came from and takes the right one from wherever it is.
-    fn adopt(&mut self, zone: usize, got: Option<Pfn>, pfn: Option<Pfn>, order: Order) {
-        let z = &mut self.node.zones[zone];
-        if let Some(wrong) = got {
-            let ft = z.blocks.freetype(wrong);
-            z.frames.set(wrong, Frame::Used, order);
-            if crate::model::pcp::pcp_allowed_order(order) {
-                let list = z.pcp_list(crate::model::pcp::order_to_pindex(order, ft));
-                z.frames.push_front(list, wrong);
-                z.frames.set(wrong, Frame::Pcp, order);
-                z.pcp_mut().count += 1 << order;
-            } else {
-                z.free_to_buddy(wrong, order, Place::Usual);
-            }
-        }
-        if let Some(right) = pfn {
-            self.report.adopted += 1;
-            self.node.zones[zone].adopt_allocated(right, order);
-        }
-        self.node.zones[zone].tracer.take();
     }
 
     fn refill(&mut self, zone: u8, order: Order, migratetype: u8, flags: u32, expected: (u32, u32)) {
@@ -195,6 +169,8 @@ impl Guided {
             self.report.impossible += 1;
             return;
         }
+        let real = self.real_takes();
+        self.forget_list(i, order, migratetype);
         let z = &mut self.node.zones[i];
         z.known_claims = Some(std::mem::take(&mut self.claims));
         let want = z.pcp_refill_size(order);
@@ -205,6 +181,7 @@ impl Guided {
             let show = |(want, got): (u32, u32)| format!("{got} of {want}");
             self.report.diverge(self.line, "bulk", show(expected), show((want, got)));
         }
+        self.adopt_refill(i, order, migratetype, &real);
     }
 
     /// NR_FREE_PAGES as printed with an allocation, which shows the per-CPU drift.
@@ -213,22 +190,6 @@ impl Guided {
             let seen = self.node.zones[i].free_seen();
             self.report.free_counter.add(seen == u64::from(free));
         }
-    }
-
-    /// Makes sure that the model holds a block allocated before it is freed.
-    fn own(&mut self, zone: usize, pfn: Pfn, order: Order) {
-        let z = &mut self.node.zones[zone];
-        let frame = (z.frames.kind(pfn), z.frames.order(pfn));
-        if frame == (Frame::Used, order) {
-            return;
-        }
-        let free = (pfn..pfn + (1 << order))
-            .any(|frame| z.block_around(frame).is_some_and(|(_, kind, _)| matches!(kind, Frame::Buddy | Frame::Pcp)));
-        self.report.adopted += u64::from(free);
-        if free {
-            self.report.diverge(self.line, "free", format!("{pfn:#x} allocated"), format!("{:?}", frame.0));
-        }
-        self.node.zones[zone].adopt_allocated(pfn, order);
     }
 
     fn free_to_pcp(&mut self, pfn: Pfn, order: Order, migratetype: Option<u8>) {
@@ -288,9 +249,14 @@ impl Guided {
         self.keep_captures(zone);
         self.report.drained_exact += u64::from(got == Some(pfn));
         if got != Some(pfn) {
+            let wrong = got.map(|got| (got, Zone::last_pindex(&todo)));
             let got = got.map_or("none".to_owned(), |got| format!("{got:#x}"));
             self.report.diverge(self.line, "pcpu_drain", format!("{pfn:#x}"), got);
-            self.adopt_drain(pfn, order);
+            self.report.adopted += 1;
+            match self.zone_of_block(pfn, order) {
+                Some(i) if i == zone => self.node.zones[zone].adopt_given_back(wrong, pfn, order),
+                _ => self.adopt_drain(pfn, order),
+            }
         }
         let z = &mut self.node.zones[zone];
         if z.is_given_back(&todo) {
@@ -299,15 +265,6 @@ impl Guided {
             self.giving_back.insert(self.pid, (zone, todo));
         }
         self.node.zones[zone].tracer.take();
-    }
-
-    /// The kernel freed this page to the buddy lists; so does the model, from wherever it has it.
-    fn adopt_drain(&mut self, pfn: Pfn, order: Order) {
-        let Some(i) = self.zone_of_block(pfn, order) else { return };
-        self.report.adopted += 1;
-        let z = &mut self.node.zones[i];
-        z.adopt_allocated(pfn, order);
-        z.free_to_buddy(pfn, order, Place::Usual);
     }
 
     fn keep_captures(&mut self, zone: usize) {
@@ -343,6 +300,10 @@ impl Guided {
 
     pub(super) fn line(&self) -> u32 {
         self.line
+    }
+
+    pub(super) fn seen(&self) -> &[Tracepoint] {
+        &self.seen
     }
 
     pub(super) fn take_seen(&mut self) -> Vec<Tracepoint> {

@@ -4,17 +4,27 @@
 //! `guided` needs a trace with the added `PA` lines and a start state; it must agree with every page. `native` uses
 //! the stock tracepoints that any user can record.
 
+mod bend;
+pub mod blockmap;
+#[cfg(test)]
+mod compaction;
 pub mod guided;
 pub mod load;
 mod lru;
+pub mod native;
 mod outside;
 pub mod report;
+pub mod survey;
+mod survey_text;
 
 pub use report::{Divergence, Report, Score};
+pub use survey::{Survey, survey};
 
 use guided::Guided;
+use native::Native;
 
 use crate::model::digest::{self, Digest};
+use crate::model::frames::{Order, Pfn};
 use crate::model::node::Node;
 use crate::trace::state::State;
 use crate::trace::{Imported, Kind};
@@ -31,8 +41,20 @@ pub struct Given<'a> {
 
 /// Replays a trace with added lines. `progress` hears how many events are done, every few thousand; when it answers
 /// `false` the replay stops there. The model's last state comes with the report.
-pub fn guided(given: Given, trace: &Imported, mut progress: impl FnMut(usize) -> bool) -> (Report, Node) {
+pub fn guided(given: Given, trace: &Imported, progress: impl FnMut(usize) -> bool) -> (Report, Node) {
+    guided_watched(given, trace, progress, |_, _, _| {})
+}
+
+/// The same, showing the model to `watch` at the start, at each snapshot before it is compared, and at the end, with
+/// the number of events done.
+pub fn guided_watched(
+    given: Given,
+    trace: &Imported,
+    mut progress: impl FnMut(usize) -> bool,
+    mut watch: impl FnMut(&State, &Node, usize),
+) -> (Report, Node) {
     let mut run = Guided::new(load::node(given.start));
+    watch(given.start, &run.node, 0);
     for (i, event) in trace.events.iter().enumerate() {
         if i % 8192 == 0 && !progress(i) {
             run.report.not_judged.push(format!("everything from line {} on: the replay was stopped", event.line));
@@ -42,11 +64,13 @@ pub fn guided(given: Given, trace: &Imported, mut progress: impl FnMut(usize) ->
             && number != given.start.index
             && let Some(state) = given.snapshots.iter().find(|state| state.index == number)
         {
+            watch(state, &run.node, i);
             check_state(&mut run, state, event.line);
         }
         run.step(event);
     }
     if let Some(end) = given.end {
+        watch(end, &run.node, trace.events.len());
         check_state(&mut run, end, trace.lines);
     }
     let mut report = run.report;
@@ -55,11 +79,61 @@ pub fn guided(given: Given, trace: &Imported, mut progress: impl FnMut(usize) ->
     (report, run.node)
 }
 
+/// How many events name a page, and how many of those lie outside of the state's zones.
+pub fn outside_of(state: &State, trace: &Imported) -> (u64, u64) {
+    let (mut outside, mut all) = (0, 0);
+    for event in &trace.events {
+        let (Kind::Alloc { pfn: Some(pfn), .. }
+        | Kind::Free { pfn, .. }
+        | Kind::ZoneLocked { pfn, .. }
+        | Kind::PcpuDrain { pfn, .. }) = event.kind
+        else {
+            continue;
+        };
+        all += 1;
+        let holds = |zone: &crate::trace::state::Zone| (zone.start_pfn..zone.end_pfn()).contains(&pfn);
+        outside += u64::from(!state.zones.iter().any(holds));
+    }
+    (outside, all)
+}
+
 /// xxHash64 of all zones, hexadecimal.
 pub fn state_digest(node: &Node) -> String {
     let mut digest = Digest::new();
     node.zones.iter().for_each(|zone| digest::zone(&mut digest, zone));
     format!("{:016x}", digest.finish())
+}
+
+/// Replays the stock lines of a trace. `progress` as for [`guided`], with the number of events that are left.
+pub fn native(given: Given, trace: &Imported, mut progress: impl FnMut(usize) -> bool) -> (Report, Node) {
+    let mut run = Native::new(load::node(given.start), &trace.events);
+    while run.left() > 0 {
+        if run.left().is_multiple_of(8192) && !progress(run.left()) {
+            run.report.not_judged.push("everything behind the point where the replay was stopped".to_owned());
+            break;
+        }
+        run.step();
+    }
+    let mut report = run.report;
+    if let Some(end) = given.end {
+        let found = load::differences(&run.node, end);
+        report.states_checked += 1;
+        report.states_equal += u64::from(found.is_empty());
+        if let Some(first) = found.first() {
+            let got = format!("{first} (and {} more)", found.len() - 1);
+            report.diverge(trace.lines, "the final state", "the dumped state", got);
+        }
+    }
+    report.skipped_lines = u64::from(trace.skipped.total);
+    report.digest = state_digest(&run.node);
+    (report, run.node)
+}
+
+/// The zone that holds a block whole; `None` for misaligned blocks and those of other memory.
+fn zone_of_block(node: &Node, pfn: Pfn, order: Order) -> Option<usize> {
+    let size = 1u32.checked_shl(u32::from(order)).filter(|_| order <= 10)?;
+    let last = pfn.checked_add(size - 1).filter(|_| pfn.is_multiple_of(size))?;
+    node.zones.iter().position(|zone| zone.contains(pfn) && zone.contains(last))
 }
 
 /// Compares, and adopts the dumped state after a difference so that it is counted once.

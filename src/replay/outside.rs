@@ -40,6 +40,7 @@ impl Guided {
                 self.report.trims.add(exact);
                 if !exact {
                     self.report.diverge(self.line(), "pcp_trim", format!("{to_free} above {high}"), "another amount");
+                    self.adopt_trim(kind);
                 }
             }
             Kind::Drain { zone, count, .. } => self.drain(zone, count),
@@ -106,6 +107,7 @@ impl Guided {
         let Some(i) = self.position(zone) else { return };
         let z = &mut self.node.zones[i];
         let same = (z.pcp_mut().count, z.pcp_mut().high) == (count, high);
+        z.pcp_mut().high = high;
         let todo = z.pcp_decay();
         self.report.pcp_counts.add(same);
         self.start_giving_back(i, todo);
@@ -162,7 +164,7 @@ impl Guided {
                     self.report.claims.add(predicted == granted);
                     continue;
                 }
-                Tracepoint::PcpuDrain { .. } | Tracepoint::BelowHigh { .. } => continue,
+                Tracepoint::PcpuDrain { .. } | Tracepoint::BelowHigh { .. } | Tracepoint::Compaction(_) => continue,
             };
             let real = kernel.next();
             score.add(real == Some(event));

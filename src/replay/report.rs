@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::survey::Survey;
+
 /// How one kind of prediction fared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Score {
@@ -93,6 +95,9 @@ pub struct Report {
     pub impossible: u64,
     /// In words, what this trace cannot be judged on.
     pub not_judged: Vec<String>,
+    /// What a trace without a state holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<Box<Survey>>,
 }
 
 impl Report {
@@ -114,10 +119,41 @@ impl Report {
     }
 }
 
+impl Report {
+    /// One row of a table in Markdown: [`Report::MARKDOWN_HEAD`] names the columns.
+    pub fn markdown(&self, name: &str) -> String {
+        let share = |made: u64, exact: u64| match (Score { made, exact }).per_myriad() {
+            Some(share) => format!("{exact} of {made} ({}.{:02} %)", share / 100, share % 100),
+            None => "-".to_owned(),
+        };
+        let states = match self.states_checked {
+            0 => "-".to_owned(),
+            all => format!("{} of {all}", self.states_equal),
+        };
+        let row = [
+            name.to_owned(),
+            self.mode.clone(),
+            share(self.allocations, self.pfn_exact),
+            share(self.allocations, self.pageblock_exact),
+            share(self.drained, self.drained_exact),
+            share(self.fallbacks.made, self.fallbacks.exact),
+            states,
+        ];
+        format!("| {} |\n", row.join(" | "))
+    }
+
+    pub const MARKDOWN_HEAD: &str = "| trace | mode | pages exact | pageblocks exact | drained pages exact | \
+        fallbacks exact | states equal |\n| --- | --- | --- | --- | --- | --- | --- |\n";
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let score = |made, exact| Score { made, exact };
         writeln!(f, "{} replay of {} events, {} lines skipped", self.mode, self.events, self.skipped_lines)?;
+        if let Some(survey) = &self.survey {
+            survey.fmt(f)?;
+            return self.not_judged.iter().try_for_each(|what| writeln!(f, "  not judged: {what}"));
+        }
         writeln!(f, "  pages exact         {}", score(self.allocations, self.pfn_exact))?;
         writeln!(f, "  pageblocks exact    {}", score(self.allocations, self.pageblock_exact))?;
         writeln!(f, "  drained pages exact {}", score(self.drained, self.drained_exact))?;

@@ -2,5 +2,7 @@
 //! Renders states and results as text.
 
 pub mod export;
+pub mod fidelity;
+pub mod from_model;
 pub mod proc;
 pub mod shards;

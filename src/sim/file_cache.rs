@@ -31,6 +31,11 @@ impl File {
     pub fn pages(&self) -> u32 {
         self.slots.len() as u32
     }
+
+    /// The owner slot of a page that was read once.
+    pub fn slot(&self, page: u32) -> Option<u32> {
+        self.slots[page as usize]
+    }
 }
 
 /// A read under way.
@@ -90,6 +95,17 @@ impl World {
     pub fn add_file(&mut self, pages: u32, mapped: bool) -> u32 {
         self.files.push(File::new(pages, mapped));
         (self.files.len() - 1) as u32
+    }
+
+    /// mm/truncate.c:truncate_inode_pages@7.3: drops every cached page of a file.
+    pub fn truncate(&mut self, file: u32) {
+        for page in 0..self.files[file as usize].slots.len() {
+            let Some(slot) = self.files[file as usize].slots[page].take() else { continue };
+            let Some(pfn) = self.machine.owners.remove(slot) else { continue };
+            let zone = self.machine.node.zone_of(pfn).expect("a resident page lies in a zone");
+            self.machine.node.zones[zone].lru_del(pfn, 0);
+            self.machine.free(pfn, 0);
+        }
     }
 
     /// A page of a file was used again (mm/swap.c:folio_mark_accessed@7.3; young page-table entries).

@@ -11,6 +11,7 @@ pub mod exit;
 pub mod file_cache;
 pub mod fragmenter;
 pub mod khugepaged;
+pub mod plan;
 pub mod process;
 pub mod scheduler;
 pub mod secretmem;

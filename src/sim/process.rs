@@ -17,6 +17,8 @@ pub struct Process {
     pub page_tables: Vec<Pfn>,
     /// Slabs and other kernel memory that its exit frees: frame and order.
     pub kernel: Vec<(Pfn, Order)>,
+    /// Pages that the sets of a plan hold for it.
+    pub plan_pages: u64,
     /// Set by the OOM killer.
     pub dying: bool,
     pub gone: bool,
@@ -27,7 +29,7 @@ impl Process {
     pub fn candidate(&self) -> Option<Candidate> {
         (!self.dying && !self.gone).then(|| Candidate {
             id: self.id,
-            rss_pages: (self.anon.len() + self.secretmem.len()) as u64,
+            rss_pages: (self.anon.len() + self.secretmem.len()) as u64 + self.plan_pages,
             page_table_pages: self.page_tables.len() as u64,
             adj: self.oom_score_adj,
         })

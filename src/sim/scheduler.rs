@@ -27,6 +27,9 @@ enum Daemon {
 
 /// Period of the vmstat worker.
 const VMSTAT_NS: u64 = 1_000_000_000;
+/// How long a thread that wakes waits while every CPU is busy: the running task keeps its slice, 0.7 ms and more with
+/// more CPUs (kernel/sched/fair.c:sysctl_sched_base_slice@7.3).
+const BASE_SLICE_NS: u64 = 700_000;
 /// No step is free, so that simulated time always passes.
 const STEP_NS_MIN: u64 = 50;
 
@@ -65,6 +68,10 @@ impl Scheduler {
     pub fn add(&mut self, actor: Box<dyn Actor>, cpu: u8, from_ns: u64) -> u32 {
         self.slots.push(Slot { actor, cpu: cpu % self.cpus, local_ns: from_ns, state: Then::Go });
         (self.slots.len() - 1) as u32
+    }
+
+    pub fn cpus(&self) -> u8 {
+        self.cpus
     }
 
     pub fn steps(&self) -> u64 {
@@ -152,6 +159,15 @@ impl Scheduler {
         ns.max(STEP_NS_MIN) * runnable.max(u64::from(self.cpus)) / u64::from(self.cpus)
     }
 
+    /// When a kernel thread that wakes at `at_ns` gets a CPU. One that runs already (0) goes on.
+    fn wake_ns(&self, at_ns: u64) -> u64 {
+        let busy = self.slots.iter().filter(|slot| slot.state == Then::Go).count() >= usize::from(self.cpus);
+        if at_ns == 0 || !busy {
+            return at_ns;
+        }
+        at_ns.saturating_add(BASE_SLICE_NS * u64::from(1 + self.cpus.ilog2()))
+    }
+
     /// The runnable actor or daemon with the earliest clock.
     fn earliest(&self, world: &World) -> Option<(Who, u64)> {
         let slots = self.slots.iter().enumerate().filter_map(|(i, slot)| match slot.state {
@@ -167,7 +183,7 @@ impl Scheduler {
             };
             match next {
                 Next::Woken => None,
-                Next::Since(at_ns) | Next::At(at_ns) => Some((local_ns.max(at_ns), Who::Daemon(i))),
+                Next::Since(at_ns) | Next::At(at_ns) => Some((local_ns.max(self.wake_ns(at_ns)), Who::Daemon(i))),
             }
         });
         slots.chain(daemons).min_by_key(|&(ns, _)| ns).map(|(ns, who)| (who, ns))

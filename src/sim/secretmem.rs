@@ -25,10 +25,10 @@ const CHUNKS_PER_VMA_SLAB: u32 = 10;
 
 /// GFP_USER | __GFP_ZERO | __GFP_COMP.
 pub const SECRETMEM_GFP: Gfp = Gfp(Gfp::GFP_USER.0 | Gfp::ZERO.0 | Gfp::COMP.0);
-const PAGE_TABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL_ACCOUNT.0 | Gfp::ZERO.0 | Gfp::COMP.0);
-const SPLIT_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::ZERO.0 | Gfp::COMP.0);
-const RECLAIMABLE_SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::RECLAIMABLE.0 | Gfp::COMP.0);
-const SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::COMP.0);
+pub(super) const PAGE_TABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL_ACCOUNT.0 | Gfp::ZERO.0 | Gfp::COMP.0);
+pub(super) const SPLIT_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::ZERO.0 | Gfp::COMP.0);
+pub(super) const RECLAIMABLE_SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::RECLAIMABLE.0 | Gfp::COMP.0);
+pub(super) const SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::COMP.0);
 
 /// State shared by the worker's threads.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +56,7 @@ impl WorkerState {
     }
 
     /// Notes that the direct map around a page is now in 4 KiB pieces. Whether it was not before.
-    fn split_region(&mut self, pfn: Pfn) -> bool {
+    pub(super) fn split_region(&mut self, pfn: Pfn) -> bool {
         let region = pfn >> 9;
         let (word, bit) = ((region / 64) as usize, 1u64 << (region % 64));
         if self.split.len() <= word {

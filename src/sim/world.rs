@@ -5,6 +5,7 @@ use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 
 use super::file_cache::File;
+use super::plan::PlanState;
 use super::process::Process;
 use super::secretmem::WorkerState;
 use crate::model::machine::Machine;
@@ -27,6 +28,8 @@ pub struct World {
     /// State shared by the threads of the secretmem worker.
     pub worker: WorkerState,
     pub files: Vec<File>,
+    /// State shared by the tasks of a plan.
+    pub plan: PlanState,
     /// Actors to be woken, by number.
     pub wakes: Vec<u32>,
     pub rng: Xoshiro256PlusPlus,
@@ -41,6 +44,7 @@ impl World {
             panicked: false,
             worker: WorkerState::default(),
             files: Vec::new(),
+            plan: PlanState::default(),
             wakes: Vec::new(),
             rng,
         }

@@ -24,7 +24,11 @@ pub struct Page {
 impl Page {
     /// Serves the built page, starts a browser and goes to the page's URL followed by `rest` (a query, a hash).
     pub async fn open(rest: &str) -> Page {
-        let folder = built();
+        Page::open_folder(built(), rest).await
+    }
+
+    /// The same for another folder than the built one.
+    pub async fn open_folder(folder: PathBuf, rest: &str) -> Page {
         let listener = static_server::listen(0).expect("some port is free");
         let port = listener.local_addr().expect("a bound socket has an address").port();
         std::thread::spawn(move || static_server::serve(&listener, &folder, PREFIX));
@@ -51,7 +55,6 @@ impl Page {
         element.text().await.expect("a found element has text")
     }
 
-    #[allow(dead_code)] // For tests to come.
     pub async fn click(&self, css: &str) {
         let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
         element.click().await.unwrap_or_else(|e| panic!("{css}: {e}"));
@@ -59,8 +62,31 @@ impl Page {
 
     /// The value of a JavaScript expression that is an integer.
     pub async fn number(&self, expression: &str) -> i64 {
-        let value = self.client.execute(&format!("return {expression}"), vec![]).await.expect("the script runs");
+        let value = self.value(expression).await;
         value.as_i64().unwrap_or_else(|| panic!("{expression} is {value}"))
+    }
+
+    /// Sends keys to an element as a reader would press them; WebDriver's own code points stand for arrows and the like.
+    pub async fn press(&self, css: &str, keys: &str) {
+        let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        element.send_keys(keys).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// What follows happens inside a frame of the page.
+    pub async fn enter_frame(&self, css: &str) {
+        let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        element.enter_frame().await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// The value of a JavaScript expression, whatever it is.
+    pub async fn value(&self, expression: &str) -> Value {
+        self.client.execute(&format!("return {expression}"), vec![]).await.expect("the script runs")
+    }
+
+    /// An attribute of an element that is there.
+    pub async fn attribute(&self, css: &str, name: &str) -> String {
+        let value = self.value(&format!("document.querySelector('{css}').getAttribute('{name}')")).await;
+        value.as_str().unwrap_or_else(|| panic!("{css} has no {name}")).to_owned()
     }
 
     /// Sets the size of the viewport (not of the window, which Chrome will not make as narrow as a phone)
@@ -143,7 +169,7 @@ impl WebDriverCompatibleCommand for ChromeCommand {
 }
 
 /// Where Trunk puts the page.
-fn built() -> PathBuf {
+pub fn built() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
     assert!(
         folder.join("index.html").exists(),

@@ -5,4 +5,5 @@ mod export;
 mod linkify;
 mod links;
 mod random;
+mod readme;
 mod shards;

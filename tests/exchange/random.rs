@@ -62,7 +62,13 @@ impl Random {
             }
         }
         let entry = self.pick(CATALOG);
-        let workload = Workload::parse(&self.item(entry.name, entry.knobs)).expect("knobs in their ranges");
+        let mut workload = Workload::parse(&self.item(entry.name, entry.knobs)).expect("knobs in their ranges");
+        if let Some(plan) = workload.plan(&guest).filter(|_| self.one_in(4)) {
+            // As somebody's own file.
+            let json = serde_json::to_string(&plan).expect("a plan is plain data");
+            // Knobs at their ends may ask for more than any plan may do.
+            workload = Workload::from_json(&json).unwrap_or(workload);
+        }
         let mut policies: Vec<PolicySpec> = Vec::new();
         for _ in 0..=self.below(9) {
             let policy = self.pick(REGISTRY);
@@ -104,6 +110,7 @@ impl Random {
                 seed: cell.seed,
                 end: (self.pick(&ends)).to_owned(),
                 oom_bytes: chunks << 21,
+                score: None,
                 iterations: vec![chunks << 21],
                 free_pages_at_oom: 0,
                 pcp_pages_at_oom: 0,

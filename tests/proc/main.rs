@@ -4,6 +4,7 @@
 mod damage;
 mod edge;
 mod golden;
+mod model;
 mod views;
 
 use std::fs;

@@ -8,6 +8,7 @@ use crate::model::alloc_flags;
 use crate::model::frames::Order;
 use crate::model::freetype::{self, Freetype};
 use crate::model::gfp::Gfp;
+use crate::model::pageblock::PAGEBLOCK_ORDER;
 use crate::model::request::Request;
 use crate::model::watermark::{WMARK_HIGH, WMARK_MIN};
 
@@ -139,6 +140,12 @@ impl Control {
             finish: FinishRule::ByType,
             extfrag_threshold: 500,
         }
+    }
+
+    /// Folios that large are left alone: nothing is gained by moving what is large enough already
+    /// (mm/compaction.c:skip_isolation_on_order@7.3).
+    pub(super) fn is_too_large(&self, order: Order) -> bool {
+        order >= PAGEBLOCK_ORDER || self.order >= 0 && order as i8 >= self.order
     }
 
     pub(super) fn allows_cma(&self) -> bool {

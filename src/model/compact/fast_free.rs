@@ -1,168 +1,156 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! A quick search for free pages to move to, on the free lists themselves.
+//! Finding free pages to move to by the free lists, instead of scanning.
 //!
-//! Stands for mm/compaction.c@7.3: fast_isolate_freepages, fast_isolate_around, next_search_order,
-//! move_freelist_head. Modelled: all of it, the reordering of free lists included.
+//! Modelled: mm/compaction.c@7.3: fast_isolate_freepages, fast_isolate_around, next_search_order, move_freelist_head.
+//! The distance between the scanners wraps as the kernel's unsigned arithmetic does once they have met.
 
-use super::control::Mode;
-use super::run::Run;
+use super::run::{emit, wanted};
+use super::{CompactEvent, Mode, Run};
 use crate::model::frames::{Order, Pfn};
 use crate::model::freetype::MOVABLE;
-use crate::model::pageblock::block_start;
-use crate::model::tally::Tally;
+use crate::model::pageblock::{PAGEBLOCK_PAGES, block_end, block_start};
 use crate::model::zone::{Zone, list_of};
 
-/// `COMPACT_CLUSTER_MAX`.
-const CLUSTER: u32 = 32;
-/// Free-list entries looked at before any were found, on a first search from the top.
-const FIRST_LIMIT: u32 = 512 >> 1;
-
-/// State of one search over all orders.
+/// One search under way.
 struct Search {
+    /// At or above this a chunk is taken at once.
+    low: u64,
+    /// At or above this it is a candidate.
+    min: u64,
     limit: u32,
-    low: Pfn,
-    min: Pfn,
-    highest: Pfn,
     scanned: u32,
+    /// Block of the highest chunk seen.
+    highest: Pfn,
 }
 
 impl Run {
-    /// Whether it found a page; then the linear scan is not needed.
-    pub(super) fn fast_isolate_freepages(&mut self, zone: &mut Zone, tally: &mut Tally) -> bool {
-        if self.control.order <= 0 {
-            return false;
-        }
-        let from_top = self.free >= zone.compact.init_free;
-        let base = CLUSTER.checked_shr(self.fast_search_fail.min(63)).unwrap_or(0) + 1;
-        let distance = self.free.saturating_sub(self.migrate);
-        let mut search = Search {
-            limit: if from_top { FIRST_LIMIT } else { (base >> 1).max(1) },
-            low: block_start(self.free - distance / 4),
-            min: block_start(self.free - distance / 2),
-            highest: 0,
-            scanned: 0,
-        };
-        self.search_order = self.search_order.min(self.control.order - 1);
-        let mut order = self.search_order;
-        let mut found = None;
-        while found.is_none() && order >= 0 {
-            let (page, stop) = self.search_order_list(zone, order as Order, &mut search, tally);
-            found = page;
-            if stop || self.nr_freepages >= self.nr_migratepages && found.is_some() {
-                break;
-            }
-            order = self.next_search_order(order);
-        }
-        let mut around = found;
-        if found.is_none() {
+    /// Takes chunks from the tails of the Movable lists if they lie high enough, and then what lies around the last.
+    pub(super) fn fast_isolate_freepages(&mut self, zone: &mut Zone) {
+        let Some(order) = wanted(&self.control).filter(|&order| order > 0) else { return };
+        let scan_start = self.free >= zone.compact.init_free;
+        let limit = if scan_start { PAGEBLOCK_PAGES >> 1 } else { (self.scan_limit() >> 1).max(1) };
+        let distance = u64::from(self.free).wrapping_sub(u64::from(self.migrate));
+        let edge = |shift: u32| u64::from(self.free).wrapping_sub(distance >> shift) & !u64::from(PAGEBLOCK_PAGES - 1);
+        let mut search = Search { low: edge(2), min: edge(1), limit, scanned: 0, highest: 0 };
+        search.low = search.low.max(search.min);
+        let (found, taken) = self.search_orders(zone, order, &mut search);
+        let Search { min, scanned, highest, .. } = search;
+        emit(zone, CompactEvent::FastIsolateFreepages { start: min, end: self.free, scanned, taken });
+        let around = found.or_else(|| {
             self.fast_search_fail += 1;
-            if from_top {
-                around = self.start_from_top(zone, &search);
-            }
+            if scan_start { self.fall_back(zone, &search) } else { None }
+        });
+        if highest != 0 && highest >= zone.compact.cached_free {
+            // Below the first whole block this wraps, and the next run repairs a position outside the zone.
+            zone.compact.cached_free = highest.wrapping_sub(PAGEBLOCK_PAGES);
         }
-        if search.highest > 0 && search.highest >= zone.compact.cached_free {
-            zone.compact.cached_free = search.highest.saturating_sub(512).max(zone.span.start_pfn);
-        }
-        self.work.free_scanned += u64::from(search.scanned);
+        self.work.free_scanned += u64::from(scanned);
+        self.work.isolated += u64::from(taken);
         if let Some(pfn) = around {
-            self.isolate_around(zone, pfn, tally);
+            self.isolate_around(zone, pfn);
         }
-        around.is_some() && self.nr_freepages > 0
     }
 
-    /// Walks one list from its tail. The isolated page, and whether the whole search ends here.
-    fn search_order_list(
-        &mut self,
-        zone: &mut Zone,
-        order: Order,
-        search: &mut Search,
-        tally: &mut Tally,
-    ) -> (Option<Pfn>, bool) {
+    /// The order the last search succeeded at, then downward and around. The last page that was chosen and got, and
+    /// how many pages were taken.
+    fn search_orders(&mut self, zone: &mut Zone, wanted: Order, search: &mut Search) -> (Option<Pfn>, u32) {
+        let top = wanted as i8 - 1;
+        self.search_order = self.search_order.min(top);
+        let (mut found, mut taken) = (None, 0);
+        let mut next = Some(self.search_order);
+        // Each turn moves to another order until all were seen, so there are at most as many turns as orders.
+        while let Some(mut order) = next.filter(|_| found.is_none()) {
+            if zone.nr_free[order as usize] > 0 {
+                let mut looked = 0;
+                if let Some(pfn) = self.search_list(zone, order as Order, search, &mut looked) {
+                    let got = self.take_free_block(zone, pfn, order as Order);
+                    taken += got;
+                    if got > 0 {
+                        search.scanned += got - 1;
+                        found = Some(pfn);
+                    } else {
+                        order = self.search_order + 1;
+                    }
+                }
+                if self.has_targets() {
+                    break;
+                }
+                if looked >= search.limit {
+                    search.limit = (search.limit >> 1).max(1);
+                }
+            }
+            next = self.next_search_order(order, top);
+        }
+        (found, taken)
+    }
+
+    /// Walks one list from its tail and leaves the chosen chunk, or the one where it stopped, at the head.
+    fn search_list(&mut self, zone: &mut Zone, order: Order, search: &mut Search, looked: &mut u32) -> Option<Pfn> {
         let list = list_of(order, MOVABLE);
-        let (mut seen, mut best, mut hit, mut at) = (0, 0, None, None);
-        let mut next = zone.frames.last(list);
-        while let Some(pfn) = next {
-            next = zone.frames.prev(pfn);
-            seen += 1;
+        let (mut best, mut chosen) = (0, None);
+        let mut entry = zone.frames.last(list);
+        while let Some(pfn) = entry {
+            *looked += 1;
             search.scanned += 1;
             if pfn >= search.highest {
-                search.highest = search.highest.max(block_start(pfn).max(zone.span.start_pfn));
+                search.highest = block_start(pfn).max(zone.span.start_pfn);
             }
-            if pfn >= search.low {
+            if u64::from(pfn) >= search.low {
                 self.fast_search_fail = 0;
                 self.search_order = order as i8;
-                (hit, at) = (Some(pfn), Some(pfn));
+                chosen = Some(pfn);
                 break;
             }
-            if pfn >= search.min && pfn > best {
+            if u64::from(pfn) >= search.min && pfn > best {
                 best = pfn;
                 search.limit >>= 1;
             }
-            if seen >= search.limit {
-                at = Some(pfn);
+            if *looked >= search.limit {
                 break;
             }
+            entry = zone.frames.prev(pfn);
         }
-        if hit.is_none() && best > 0 {
-            (hit, at) = (Some(best), Some(best));
+        if chosen.is_none() && best != 0 {
+            chosen = Some(best);
+            entry = chosen;
         }
-        if let Some(pfn) = at {
-            zone.frames.rotate_to_front(list, pfn);
+        if let Some(first) = entry {
+            zone.frames.rotate_to_front(list, first);
         }
-        let mut stop = false;
-        if let Some(pfn) = hit {
-            if self.isolate_one(zone, pfn, order) {
-                search.scanned += (1 << order) - 1;
-                tally.compact_isolated += 1 << order;
-            } else {
-                (hit, stop) = (None, true);
-            }
-        }
-        if seen >= search.limit {
-            search.limit = (search.limit / 2).max(1);
-        }
-        (hit, stop)
+        chosen
     }
 
-    /// Nothing on the lists: the highest block seen, or the lowest that still counts, becomes the linear start.
-    fn start_from_top(&mut self, zone: &Zone, search: &Search) -> Option<Pfn> {
-        if search.highest >= search.min && search.highest > 0 {
+    /// mm/compaction.c:next_search_order@7.3: wraps around; the next search starts one order lower.
+    fn next_search_order(&mut self, order: i8, top: i8) -> Option<i8> {
+        let next = if order > 0 { order - 1 } else { top };
+        if next == self.search_order {
+            self.search_order = if next > 0 { next - 1 } else { top };
+            return None;
+        }
+        Some(next)
+    }
+
+    /// At the start of a scan: the highest block seen, or for direct runs the lowest acceptable one.
+    fn fall_back(&mut self, zone: &Zone, search: &Search) -> Option<Pfn> {
+        if u64::from(search.highest) >= search.min {
             self.free = search.highest;
             return Some(search.highest);
         }
-        if self.control.direct && zone.contains(search.min) {
-            self.free = search.min;
-            return self.suits_as_target(zone, search.min).then_some(search.min);
-        }
-        None
+        let min = Pfn::try_from(search.min).ok().filter(|&min| self.control.direct && zone.contains(min))?;
+        self.free = min;
+        Some(min).filter(|&min| self.is_target(zone, min))
     }
 
-    /// The rest of the block around a page, while more pages are needed.
-    fn isolate_around(&mut self, zone: &mut Zone, pfn: Pfn, tally: &mut Tally) {
-        let enough = self.nr_freepages >= self.nr_migratepages;
-        if enough || self.control.direct && self.control.mode == Mode::Async {
+    /// mm/compaction.c:fast_isolate_around@7.3: the rest of the block, unless enough was found.
+    fn isolate_around(&mut self, zone: &mut Zone, pfn: Pfn) {
+        if self.has_targets() || self.control.direct && self.control.mode == Mode::Async {
             return;
         }
         let start = block_start(pfn).max(zone.span.start_pfn);
-        let end = (block_start(pfn) + 512).min(zone.span.end_pfn);
-        if zone.blocks.is_unmapped(start) {
-            return;
-        }
-        let mut scan = start;
-        self.isolate_freepages_block(zone, &mut scan, end, 1, tally);
-        if scan >= end && !self.control.ignore_skip {
+        let end = block_end(pfn).min(zone.span.end_pfn);
+        let (stop, _) = self.isolate_freepages_block(zone, start, end, 1);
+        if stop == end {
             zone.blocks.set_skip(start, true);
         }
-    }
-
-    /// The next order of the search, wrapping once from the smallest to the largest.
-    fn next_search_order(&mut self, order: i8) -> i8 {
-        let top = self.control.order - 1;
-        let next = if order == 0 { top } else { order - 1 };
-        if next == self.search_order {
-            self.search_order = if self.search_order == 0 { top } else { self.search_order - 1 };
-            return -1;
-        }
-        next
     }
 }

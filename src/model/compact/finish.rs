@@ -1,63 +1,78 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Whether a run is over.
+//! When a run ends.
 //!
-//! Stands for mm/compaction.c:__compact_finished@7.3. Modelled: all of it but fatal signals and rescheduling.
+//! Modelled: mm/compaction.c:__compact_finished@7.3 and compact_scanners_met, incl. vm.defrag_mode.
+//! Differs: `FinishRule` is the policies' choice; `ByType` is the kernel's rule.
 
-use super::control::FinishRule;
-use super::run::Run;
-use super::{Status, proactive};
+use super::run::{emit, wanted};
+use super::{CompactEvent, FinishRule, Run, Status, proactive};
 use crate::model::fallback::Fallback;
 use crate::model::frames::Order;
 use crate::model::freetype::{self, Freetype};
-use crate::model::pageblock::{PAGEBLOCK_ORDER, block_start};
+use crate::model::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, block_start};
 use crate::model::watermark::WMARK_HIGH;
 use crate::model::zone::{MAX_ORDER, Zone};
 
 impl Run {
-    /// Continue, or how the run ends.
+    /// `Continue`, or why the run is over. Resets the zone's cached positions when the scanners have met.
     pub(super) fn finished(&self, zone: &mut Zone) -> Status {
-        if self.scanners_met() {
+        let status = self.look_for_end(zone);
+        emit(zone, CompactEvent::Finished { status });
+        if status == Status::NoSuitablePage { Status::Continue } else { status }
+    }
+
+    fn look_for_end(&self, zone: &mut Zone) -> Status {
+        if scanners_met(self) {
             zone.compact.cached_migrate = [zone.span.start_pfn; 2];
             zone.compact.cached_free = block_start(zone.span.end_pfn - 1);
-            if self.control.direct {
-                zone.compact.blockskip_flush = true;
-            }
-            return if self.whole_zone { Status::Complete } else { Status::PartialSkipped };
+            zone.compact.blockskip_flush |= self.control.direct;
+            return if self.control.whole_zone { Status::Complete } else { Status::PartialSkipped };
         }
         if let Some(low) = self.control.score_low {
             if self.gives_way {
                 return Status::PartialSkipped;
             }
-            return if proactive::zone_score(zone) > low { Status::Continue } else { Status::Success };
+            let better = proactive::zone_score(zone) <= low;
+            return self.unless_interrupted(if better { Status::Success } else { Status::Continue });
         }
-        if self.control.order == -1 || !self.migrate.is_multiple_of(512) {
+        let Some(order) = wanted(&self.control).filter(|_| self.migrate.is_multiple_of(PAGEBLOCK_PAGES)) else {
             return Status::Continue;
-        }
-        let order = self.control.order as Order;
+        };
         if self.control.defrag_mode && !self.control.direct {
-            let high = zone.wmark_pages(WMARK_HIGH);
-            let free = zone.free_blocks.seen();
-            let ok = zone.watermark_test(order, high, self.control.highest_zone, self.control.alloc_flags, free).ok();
-            return if ok { Status::Success } else { Status::Continue };
+            let mark = zone.wmark_pages(WMARK_HIGH);
+            let blocks = zone.free_blocks.seen();
+            let enough =
+                zone.watermark_test(order, mark, self.control.highest_zone, self.control.alloc_flags, blocks).ok();
+            return if enough { Status::Success } else { Status::Continue };
         }
-        if self.has_block(zone, order) { Status::Success } else { Status::Continue }
-    }
-
-    pub(super) fn scanners_met(&self) -> bool {
-        self.free >> PAGEBLOCK_ORDER <= self.migrate >> PAGEBLOCK_ORDER
+        if self.has_block(zone, order) {
+            return Status::Success;
+        }
+        self.unless_interrupted(Status::NoSuitablePage)
     }
 
     fn has_block(&self, zone: &Zone, order: Order) -> bool {
         match self.control.finish {
-            FinishRule::ByType => takes(zone, order, self.control.freetype),
-            FinishRule::MappedBlock => takes(zone, order, freetype::UNMOVABLE),
             FinishRule::Never => false,
+            FinishRule::ByType => is_free_for(zone, order, self.control.freetype),
+            FinishRule::MappedBlock => {
+                is_free_for(zone, order, self.control.freetype) || is_free_for(zone, order, freetype::UNMOVABLE)
+            }
         }
+    }
+
+    fn unless_interrupted(&self, status: Status) -> Status {
+        if self.interrupted { Status::Contended } else { status }
     }
 }
 
-/// Some list at or above the order has a block that a request of this type would take or claim.
-fn takes(zone: &Zone, order: Order, ft: Freetype) -> bool {
+/// mm/compaction.c:compact_scanners_met@7.3.
+pub(super) fn scanners_met(run: &Run) -> bool {
+    run.free >> PAGEBLOCK_ORDER <= run.migrate >> PAGEBLOCK_ORDER
+}
+
+/// A list of the type holds a large enough block, or the type may claim one. No watermark is asked.
+fn is_free_for(zone: &Zone, order: Order, ft: Freetype) -> bool {
     (order..=MAX_ORDER).any(|o| {
         !zone.is_free_list_empty(o, ft)
             || ft == freetype::MOVABLE && !zone.is_free_list_empty(o, freetype::CMA)

@@ -1,140 +1,100 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The free scanner: takes free pages to move to, from the top of the zone downward.
+//! The free scanner: downward through the zone for free pages to move to.
 //!
-//! Stands for mm/compaction.c@7.3: isolate_freepages, isolate_freepages_block, suitable_migration_target; and the
-//! watermark test of mm/page_alloc.c:__isolate_free_page.
-//!
-//! Modelled: strides, skip hints, cached position, stopping in mid-block. Absent: holes.
-//! Differs: pages of unmapped blocks are never targets, as the patched kernels guard.
+//! Modelled: mm/compaction.c@7.3: isolate_freepages, isolate_freepages_block, suitable_migration_target,
+//! update_pageblock_skip, the stride. Absent: strict isolation.
+//! Differs: blocks outside the direct map are never targets, as the patched kernels guard; the types alone would let a
+//! run at full priority take them.
 
-use super::control::Mode;
-use super::run::Run;
-use crate::model::alloc_flags;
-use crate::model::frames::{Kind, Order, Pfn};
+use super::run::{emit, wanted};
+use super::{CLUSTER, CompactEvent, Run, control::Mode};
+use crate::model::frames::{Kind, Pfn};
 use crate::model::freetype;
-use crate::model::pageblock::{PAGEBLOCK_ORDER, block_end, block_start};
-use crate::model::tally::Tally;
-use crate::model::watermark::WMARK_MIN;
+use crate::model::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, block_end, block_start};
 use crate::model::zone::Zone;
 
-/// `COMPACT_CLUSTER_MAX`: the longest stride.
-const CLUSTER: u32 = 32;
-
 impl Run {
-    /// Fills the private lists until there is a free page for each page to move.
-    pub(super) fn isolate_freepages(&mut self, zone: &mut Zone, tally: &mut Tally) {
-        if self.fast_isolate_freepages(zone, tally) {
+    /// Fills the private lists: by the free lists if that gives anything, else block by block downward.
+    pub(super) fn isolate_freepages(&mut self, zone: &mut Zone) {
+        self.fast_isolate_freepages(zone);
+        if self.targets.pages() > 0 {
             return;
         }
-        let mut scan = self.free;
-        let mut start = block_start(scan);
+        let mut start = self.free;
+        let mut block = block_start(start);
+        let mut end = (block + PAGEBLOCK_PAGES).min(zone.span.end_pfn);
         let low = block_end(self.migrate);
         let mut stride = if self.control.mode == Mode::Async { CLUSTER } else { 1 };
-        while start >= low.max(zone.span.start_pfn) {
-            let end = (start + 512).min(zone.span.end_pfn);
-            if self.suits_as_target(zone, start) && (self.control.ignore_skip || !zone.blocks.skip(start)) {
-                let taken = self.isolate_freepages_block(zone, &mut scan, end, stride, tally);
-                if scan >= end {
-                    self.mark_exhausted(zone, start);
+        while block >= low {
+            if self.is_target(zone, block) && self.is_worth_a_scan(zone, block) {
+                let (stop, isolated) = self.isolate_freepages_block(zone, start, end, stride);
+                start = stop;
+                if start == end {
+                    let below = block - PAGEBLOCK_PAGES;
+                    zone.blocks.set_skip(block, true);
+                    zone.compact.cached_free = zone.compact.cached_free.min(below);
                 }
-                if self.nr_freepages >= self.nr_migratepages {
-                    if scan >= end {
-                        scan = start.saturating_sub(512);
+                if self.has_targets() {
+                    if start >= end {
+                        start = block - PAGEBLOCK_PAGES;
                     }
                     break;
                 }
-                if scan < end {
+                if start < end {
                     break;
                 }
-                stride = if taken > 0 { 1 } else { (stride * 2).min(CLUSTER) };
+                stride = if isolated > 0 { 1 } else { (stride << 1).min(CLUSTER) };
             }
-            if start < 512 {
-                start = 0;
-                scan = 0;
-                break;
-            }
-            start -= 512;
-            scan = start;
+            end = block;
+            block -= PAGEBLOCK_PAGES;
+            start = block;
         }
-        let _ = start;
-        self.free = scan;
+        self.free = start;
     }
 
-    /// mm/compaction.c:suitable_migration_target@7.3.
-    pub(super) fn suits_as_target(&self, zone: &Zone, pfn: Pfn) -> bool {
-        let first = block_start(pfn).max(zone.span.start_pfn);
-        if zone.blocks.is_unmapped(pfn) {
-            return false;
-        }
-        if zone.frames.kind(first) == Kind::Buddy {
-            let order = if self.control.order > 0 { self.control.order as Order } else { PAGEBLOCK_ORDER };
-            if zone.frames.order(first) >= order {
-                return false;
-            }
-        }
-        self.control.ignore_block_suitable || freetype::is_movable(zone.blocks.freetype(pfn))
-    }
-
-    /// Takes free chunks of `[scan, end)` until there are enough. Pages taken; `scan` is where it stopped.
-    pub(super) fn isolate_freepages_block(
-        &mut self,
-        zone: &mut Zone,
-        scan: &mut Pfn,
-        end: Pfn,
-        stride: u32,
-        tally: &mut Tally,
-    ) -> u32 {
-        let mut pfn = *scan;
-        let mut taken = 0;
+    /// Takes the free blocks of `[start, end)` until every source has a target. Where it stopped, and how many pages.
+    pub(super) fn isolate_freepages_block(&mut self, zone: &mut Zone, start: Pfn, end: Pfn, stride: u32) -> (Pfn, u32) {
+        let mut pfn = start;
+        let (mut scanned, mut total) = (0, 0);
         while pfn < end {
-            self.work.free_scanned += 1;
-            let order = zone.frames.order(pfn);
-            match zone.frames.kind(pfn) {
-                Kind::Buddy => {
-                    if !self.isolate_one(zone, pfn, order) {
-                        break;
-                    }
-                    let size = 1 << order;
-                    taken += size;
-                    tally.compact_isolated += u64::from(size);
-                    self.work.free_scanned += u64::from(size - 1);
-                    if self.nr_freepages >= self.nr_migratepages {
-                        pfn += size;
-                        break;
-                    }
-                    pfn += size - 1;
+            scanned += 1;
+            let (kind, order) = (zone.frames.kind(pfn), zone.frames.order(pfn));
+            let pages = 1u32 << order;
+            if kind == Kind::Used && order > 0 && pfn + pages <= end {
+                pfn += pages - 1;
+                scanned += pages - 1;
+            } else if kind == Kind::Buddy {
+                let taken = self.take_free_block(zone, pfn, order);
+                if taken == 0 {
+                    break;
                 }
-                Kind::Used if order > 0 && pfn + (1 << order) <= end => {
-                    self.work.free_scanned += (1 << order) - 1;
-                    pfn += (1 << order) - 1;
+                scanned += taken - 1;
+                total += taken;
+                if self.has_targets() {
+                    pfn += taken;
+                    break;
                 }
-                _ => {}
+                pfn += taken - 1;
             }
             pfn += stride;
         }
-        *scan = pfn.min(end);
-        taken
+        let stop = pfn.min(end);
+        emit(zone, CompactEvent::IsolateFreepages { start, end: stop, scanned, taken: total });
+        self.work.free_scanned += u64::from(scanned);
+        self.work.isolated += u64::from(total);
+        (stop, total)
     }
 
-    /// One free chunk onto the private list of its order, if the watermark allows it.
-    pub(super) fn isolate_one(&mut self, zone: &mut Zone, pfn: Pfn, order: Order) -> bool {
-        let mark = zone.watermark[WMARK_MIN] + (1 << order);
-        if !zone.watermark_test(0, mark, 0, alloc_flags::CMA, zone.free.seen()).ok() {
-            return false;
-        }
-        zone.isolate_free_page(pfn, order);
-        self.freepages[usize::from(order)].push_back(pfn);
-        self.nr_freepages += 1 << order;
-        true
+    /// Every source has a target.
+    pub(super) fn has_targets(&self) -> bool {
+        self.targets.pages() >= self.nr_migrate
     }
 
-    /// A block that was scanned to its end is not worth another look.
-    pub(super) fn mark_exhausted(&self, zone: &mut Zone, start: Pfn) {
-        if self.control.ignore_skip {
-            return;
-        }
-        zone.blocks.set_skip(start, true);
-        let before = start.saturating_sub(512);
-        zone.compact.cached_free = zone.compact.cached_free.min(before);
+    /// mm/compaction.c:suitable_migration_target@7.3, for the block whose first frame is given.
+    pub(super) fn is_target(&self, zone: &Zone, block: Pfn) -> bool {
+        let order = wanted(&self.control).filter(|&order| order > 0).unwrap_or(PAGEBLOCK_ORDER);
+        let free = zone.contains(block) && zone.frames.kind(block) == Kind::Buddy && zone.frames.order(block) >= order;
+        let unmapped = zone.blocks.is_unmapped(block);
+        !free && !unmapped && (self.control.ignore_block_suitable || freetype::is_movable(zone.blocks.freetype(block)))
     }
 }

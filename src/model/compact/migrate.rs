@@ -1,114 +1,130 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Moving a batch of isolated pages.
+//! Moving the isolated pages.
 //!
-//! Stands for mm/migrate.c@7.3: migrate_pages, migrate_pages_batch, migrate_pages_sync; and mm/compaction.c:
-//! compaction_alloc, compaction_free.
-//!
-//! Modelled: order of the batch (highest frame first), targets taken for the whole batch before any page moves, the
-//! second try of failed pages in synchronous modes, what is freed when and where.
-//! Simplified: a page moves or is pinned; no retries for locks or references.
+//! Modelled: mm/migrate.c@7.3: migrate_pages, migrate_pages_sync, migrate_pages_batch: all targets of a batch are
+//! taken first, then the moves happen in the same order; synchronous modes try the failures of the first pass once
+//! more, one by one. Lack of a target ends it all, after the moves that have one.
+//! Simplified: the only lasting failure is a pinned page (-EBUSY when it is to be moved), and nothing fails for a
+//! moment only; a large page without a target is not split; targets enter the LRU at once, not by a batch of 31.
 
-use super::control::Mode;
-use super::run::Run;
-use crate::model::frames::{Kind, Order, Pfn, flag};
+use super::run::emit;
+use super::{CompactEvent, Mode, Run};
+use crate::model::frames::{Order, Pfn, flag};
 use crate::model::owners::{self, Owners};
-use crate::model::tally::Tally;
-use crate::model::zone::{NR_ORDERS, Zone};
+use crate::model::zone::Zone;
 
-/// What a batch came to.
+/// `NR_MAX_BATCHED_MIGRATION`.
+const BATCH_PAGES: u32 = 512;
+
+/// How a migration ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Moved {
+pub(super) struct Outcome {
     pub failed: bool,
-    pub out_of_targets: bool,
+    pub no_memory: bool,
+}
+
+/// One pass over some pages.
+#[derive(Default)]
+struct Pass {
+    /// Those that stayed where they are, in order.
+    stayed: Vec<Pfn>,
+    failed_pages: u32,
+    no_memory: bool,
 }
 
 impl Run {
-    /// Moves what was isolated; what cannot move goes back to its LRU list.
-    pub(super) fn migrate_pages(&mut self, zone: &mut Zone, owners: &mut Owners, tally: &mut Tally) -> Moved {
-        let mut moved = Moved::default();
-        let pages: Vec<Pfn> = self.migratepages.drain(..).rev().collect();
-        let mut pairs = Vec::with_capacity(pages.len());
-        let mut failed = Vec::new();
-        for (i, &source) in pages.iter().enumerate() {
-            let order = zone.frames.order(source);
-            match self.target(zone, order, tally) {
-                Some(target) => pairs.push((source, target)),
-                None => {
-                    moved.out_of_targets = true;
-                    failed.extend(&pages[i..]);
-                    break;
-                }
+    /// Moves every source, the highest frame first, and puts the others back on the LRU.
+    pub(super) fn migrate_pages(&mut self, zone: &mut Zone, owners: &mut Owners) -> Outcome {
+        let isolated = self.nr_migrate;
+        let before = self.work.migrated;
+        let sources: Vec<Pfn> = std::mem::take(&mut self.sources).into_iter().rev().collect();
+        let mut stayed = Vec::new();
+        let mut outcome = Outcome::default();
+        let mut rest = sources.as_slice();
+        while !rest.is_empty() && !outcome.no_memory {
+            let (batch, more) = rest.split_at(batch_len(zone, rest));
+            rest = more;
+            outcome.no_memory = self.migrate_batch_modes(zone, owners, batch, &mut stayed);
+        }
+        stayed.extend_from_slice(rest);
+        let migrated = (self.work.migrated - before) as u32;
+        emit(zone, CompactEvent::Migratepages { migrated, failed: isolated - migrated });
+        outcome.failed = !stayed.is_empty();
+        stayed.iter().for_each(|&pfn| put_back(zone, pfn));
+        outcome
+    }
+
+    /// One batch in the run's mode. Whether targets ran out.
+    fn migrate_batch_modes(&mut self, zone: &mut Zone, owners: &mut Owners, batch: &[Pfn], out: &mut Vec<Pfn>) -> bool {
+        let first = self.migrate_pass(zone, owners, batch);
+        if self.control.mode == Mode::Async || first.no_memory {
+            self.work.failed += u64::from(first.failed_pages);
+            out.extend(first.stayed);
+            return first.no_memory;
+        }
+        for (i, &pfn) in first.stayed.iter().enumerate() {
+            let again = self.migrate_pass(zone, owners, &[pfn]);
+            self.work.failed += u64::from(again.failed_pages);
+            out.extend(again.stayed);
+            if again.no_memory {
+                out.extend_from_slice(&first.stayed[i + 1..]);
+                return true;
             }
         }
-        let mut pinned = Vec::new();
-        for (source, target) in pairs {
-            let order = zone.frames.order(source);
-            if zone.frames.flags(source) & flag::PINNED != 0 {
-                self.return_target(zone, target, order);
-                pinned.push(source);
+        false
+    }
+
+    fn migrate_pass(&mut self, zone: &mut Zone, owners: &mut Owners, batch: &[Pfn]) -> Pass {
+        let mut pass = Pass::default();
+        let mut pairs = Vec::with_capacity(batch.len());
+        for &src in batch {
+            let order = zone.frames.order(src);
+            let Some(dst) = self.alloc_target(zone, src, order) else {
+                pass.no_memory = true;
+                pass.failed_pages += 1 << order;
+                break;
+            };
+            pairs.push((src, dst, order));
+        }
+        for &(src, dst, order) in &pairs {
+            if zone.frames.flags(src) & flag::PINNED != 0 {
+                pass.stayed.push(src);
+                pass.failed_pages += 1 << order;
+                self.return_target(zone, dst, order);
             } else {
-                move_page(zone, owners, source, target, order);
-                tally.pgmigrate_success += 1 << order;
+                move_page(zone, owners, src, dst, order);
                 self.work.migrated += 1 << order;
             }
         }
-        if self.control.mode != Mode::Async {
-            self.try_again(zone, &pinned, tally);
-        }
-        tally.pgmigrate_fail += pinned.len() as u64;
-        self.work.failed += pinned.len() as u64;
-        moved.failed = !pinned.is_empty();
-        failed.splice(0..0, pinned);
-        self.migratepages = failed;
-        self.put_back(zone);
-        moved
-    }
-
-    /// Synchronous modes try failed pages once more, one by one, each with a target of its own.
-    fn try_again(&mut self, zone: &mut Zone, pinned: &[Pfn], tally: &mut Tally) {
-        for &source in pinned {
-            let order = zone.frames.order(source);
-            let Some(target) = self.target(zone, order, tally) else { return };
-            self.return_target(zone, target, order);
-        }
-    }
-
-    /// mm/compaction.c:compaction_alloc@7.3.
-    fn target(&mut self, zone: &mut Zone, order: Order, tally: &mut Tally) -> Option<Pfn> {
-        let fits = |run: &Run| (usize::from(order)..NR_ORDERS).find(|&k| !run.freepages[k].is_empty());
-        let found = fits(self).or_else(|| {
-            self.isolate_freepages(zone, tally);
-            fits(self)
-        })?;
-        let pfn = self.freepages[found].pop_front().expect("the list is not empty");
-        for k in (usize::from(order)..found).rev() {
-            let upper = pfn + (1 << k);
-            zone.frames.set(upper, Kind::Private, k as Order);
-            self.freepages[k].push_front(upper);
-        }
-        zone.frames.set(pfn, Kind::Private, order);
-        self.nr_freepages -= 1 << order;
-        self.nr_migratepages = self.nr_migratepages.saturating_sub(1 << order);
-        Some(pfn)
-    }
-
-    /// mm/compaction.c:compaction_free@7.3.
-    fn return_target(&mut self, zone: &mut Zone, pfn: Pfn, order: Order) {
-        zone.frames.set(pfn, Kind::Private, order);
-        self.freepages[usize::from(order)].push_front(pfn);
-        self.nr_freepages += 1 << order;
-        self.nr_migratepages += 1 << order;
+        pass.stayed.extend_from_slice(&batch[pairs.len()..]);
+        pass
     }
 }
 
-/// The holder's slot, the flags and the place on an LRU list go to the target; the source is freed.
-fn move_page(zone: &mut Zone, owners: &mut Owners, source: Pfn, target: Pfn, order: Order) {
-    let (flags, slot) = (zone.frames.flags(source), zone.frames.owner(source));
-    zone.frames.set_block(target, Kind::Used, order);
-    zone.frames.set_owner(target, slot);
-    zone.lru_add(target, order, flags);
-    if slot != owners::NONE {
-        owners.moved(slot, target);
+/// Gives an isolated page back to its LRU list (mm/migrate.c:putback_movable_pages@7.3).
+pub(super) fn put_back(zone: &mut Zone, pfn: Pfn) {
+    let (order, flags) = (zone.frames.order(pfn), zone.frames.flags(pfn));
+    zone.lru_add(pfn, order, flags);
+}
+
+/// The target takes over everything; the source is freed at once.
+fn move_page(zone: &mut Zone, owners: &mut Owners, src: Pfn, dst: Pfn, order: Order) {
+    let (flags, owner) = (zone.frames.flags(src), zone.frames.owner(src));
+    zone.frames.set_owner(dst, owner);
+    zone.frames.set_owner(src, owners::NONE);
+    if owners.page(owner) == Some(src) {
+        owners.moved(owner, dst);
     }
-    zone.free_pages(source, order);
+    zone.lru_add(dst, order, flags);
+    zone.free_pages(src, order);
+}
+
+/// How many of the pages make a batch: up to and with the one that completes 512 pages.
+fn batch_len(zone: &Zone, pages: &[Pfn]) -> usize {
+    let mut sum = 0;
+    let full = pages.iter().position(|&pfn| {
+        sum += 1 << zone.frames.order(pfn);
+        sum >= BATCH_PAGES
+    });
+    full.map_or(pages.len(), |i| i + 1)
 }

@@ -1,72 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! One compaction of one zone, a batch at a time.
+//! One compaction of one zone, step by step.
 //!
-//! Stands for mm/compaction.c:compact_zone@7.3. Modelled: the loop with its rescans, cached positions, the drain
-//! behind the scanner, capture, what becomes of unused free pages.
-//! Simplified: contention and the limit on isolated pages never end a run.
+//! Modelled: mm/compaction.c:compact_zone@7.3 as a state machine: start positions, rescans of a block, drains, capture,
+//! release of what is left. A step is one isolation and the migration of what it isolated: 32 pages, or the rest of
+//! a block that is rescanned.
+//! Simplified: a step leaves no page isolated, so two runs never see each other's pages and the limit on isolated
+//! pages (too_many_isolated) cannot be reached; contention for locks does not exist.
 
-use std::collections::VecDeque;
-
-use super::control::{Control, Mode};
-use super::{Status, skip, suitable};
-use crate::model::frames::{Kind, Pfn};
+use super::targets::Targets;
+use super::{CompactEvent, Control, Mode, Status, finish::scanners_met, skip, suitable};
+use crate::model::frames::{Order, Pfn};
 use crate::model::owners::Owners;
-use crate::model::pageblock::{block_end, block_start};
+use crate::model::pageblock::{PAGEBLOCK_PAGES, block_start};
 use crate::model::tally::Tally;
-use crate::model::zone::{Capture, NR_ORDERS, Zone};
+use crate::model::tracepoint::Tracepoint;
+use crate::model::zone::{Capture, Zone};
 
-/// What a step did; the scheduler turns it into time. Pages, except `*_scanned`, which are frames looked at.
+/// What a step or a whole run did; the scheduler turns it into time. Pages, except `*_scanned`: frames looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     pub migrate_scanned: u64,
     pub free_scanned: u64,
+    /// Sources and targets taken.
+    pub isolated: u64,
     pub migrated: u64,
+    /// Pages that stayed, each counted once.
     pub failed: u64,
+    /// Pages that left the per-CPU lists by a drain, and unused targets freed at the end.
     pub drained: u64,
 }
 
 /// What a step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    More { work: Work },
-    Done { status: Status, captured: Option<Pfn>, work: Work },
+    More {
+        work: Work,
+    },
+    /// The run is over and holds nothing. `captured` belongs to the caller, who must hand it on or free it.
+    Done {
+        status: Status,
+        captured: Option<Pfn>,
+        work: Work,
+    },
 }
 
+/// A compaction under way. It holds pages on private lists, so it must be stepped until it is done.
 #[derive(Clone, Debug)]
 pub struct Run {
     pub(super) control: Control,
-    pub(super) whole_zone: bool,
+    /// Where the scanners stand.
     pub(super) migrate: Pfn,
     pub(super) free: Pfn,
-    last_migrated: Pfn,
+    /// Heads of isolated pages, the newest last.
+    pub(super) sources: Vec<Pfn>,
+    /// Pages that wait for a target.
+    pub(super) nr_migrate: u32,
+    pub(super) targets: Targets,
+    /// Scan the block to its end, whatever was isolated.
+    pub(super) finish_block: bool,
+    /// The lowest frame a fast search met: 0 none yet, `Pfn::MAX` used up.
     pub(super) fast_start: Pfn,
     pub(super) fast_search_fail: u32,
     pub(super) search_order: i8,
-    pub(super) finish_block: bool,
-    rescan: bool,
-    /// kswapd runs: a proactive round gives way.
-    pub(super) gives_way: bool,
-    update_cached: bool,
-    /// Isolated pages; the kernel's list front is the end.
-    pub(super) migratepages: Vec<Pfn>,
-    pub(super) nr_migratepages: u32,
-    /// Free pages held, by order.
-    pub(super) freepages: [VecDeque<Pfn>; NR_ORDERS],
-    pub(super) nr_freepages: u32,
     pub(super) work: Work,
-    migrate_scanned: u64,
-    free_scanned: u64,
-}
-
-/// What isolating pages to move came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Isolated {
-    None,
-    Success,
+    pub(super) gives_way: bool,
+    pub(super) interrupted: bool,
+    total: Work,
+    /// Start of the block from which pages moved last; 0 when their source needs no more drain.
+    last: Pfn,
+    update_cached: bool,
+    rescan: bool,
 }
 
 impl Run {
-    /// Begins a run, or says why there is none.
+    /// Sets out. `Err` says why there is nothing to do: `Success` or `Skipped`.
     pub fn start(zone: &mut Zone, control: Control, _tally: &mut Tally) -> Result<Run, Status> {
         if control.order >= 0 {
             let status = suitable::suit_allocation_order(zone, &control);
@@ -74,183 +81,238 @@ impl Run {
                 return Err(status);
             }
         }
+        Ok(Run::begin(zone, control))
+    }
+
+    /// Sets out whether or not it is worth it; a replay knows that the kernel did.
+    pub(crate) fn begin(zone: &mut Zone, mut control: Control) -> Run {
         if zone.compact.restarting(control.order) {
-            skip::reset_now(zone);
+            skip::reset_isolation_suitable(zone);
         }
-        let (start, end) = (zone.span.start_pfn, zone.span.end_pfn);
-        let mut run = Run {
-            whole_zone: control.whole_zone,
-            migrate: start,
-            free: block_start(end - 1),
-            last_migrated: 0,
+        let (migrate, free) = start_positions(zone, &mut control);
+        let [cached_async, cached_sync] = zone.compact.cached_migrate;
+        let search_order = control.order.max(0);
+        Run {
+            migrate,
+            free,
+            sources: Vec::new(),
+            nr_migrate: 0,
+            targets: Targets::default(),
+            finish_block: false,
             fast_start: 0,
             fast_search_fail: 0,
-            search_order: control.order.max(0),
-            finish_block: false,
-            rescan: false,
-            gives_way: false,
-            update_cached: false,
-            migratepages: Vec::new(),
-            nr_migratepages: 0,
-            freepages: Default::default(),
-            nr_freepages: 0,
+            search_order,
             work: Work::default(),
-            migrate_scanned: 0,
-            free_scanned: 0,
+            gives_way: false,
+            interrupted: false,
+            total: Work::default(),
+            last: 0,
+            update_cached: control.mode == Mode::Async && cached_async == cached_sync,
+            rescan: false,
             control,
-        };
-        if !run.whole_zone {
-            run.start_from_cache(zone);
-        }
-        let cached = zone.compact.cached_migrate;
-        run.update_cached = run.control.mode == Mode::Async && cached[0] == cached[1];
-        Ok(run)
-    }
-
-    fn start_from_cache(&mut self, zone: &mut Zone) {
-        let (start, end) = (zone.span.start_pfn, zone.span.end_pfn);
-        let memory = &mut zone.compact;
-        self.migrate = memory.cached_migrate[usize::from(self.control.mode != Mode::Async)];
-        self.free = memory.cached_free;
-        if self.free < start || self.free >= end {
-            self.free = block_start(end - 1);
-            memory.cached_free = self.free;
-        }
-        if self.migrate < start || self.migrate >= end {
-            self.migrate = start;
-            memory.cached_migrate = [start; 2];
-        }
-        if self.migrate <= memory.init_migrate {
-            self.whole_zone = true;
         }
     }
 
-    /// Tells a proactive run whether kswapd is running.
+    /// One isolation and migration. Happens on `zone.cpu`.
+    ///
+    /// # Panics
+    /// When another capture is installed in the zone.
+    pub fn step(&mut self, zone: &mut Zone, owners: &mut Owners, tally: &mut Tally) -> Step {
+        self.work = Work::default();
+        if let Some((order, freetype)) = self.control.capture {
+            assert!(matches!(zone.capture, Capture::Off), "two captures in zone {}", zone.name());
+            zone.capture = Capture::Waiting { order, freetype };
+        }
+        let status = self.advance(zone, owners);
+        if status.is_some() {
+            self.work.drained += self.release(zone);
+        }
+        let captured = self.take_capture(zone);
+        self.account(tally, status.is_some());
+        let work = self.work;
+        match status {
+            None => Step::More { work },
+            Some(status) => {
+                let status = if captured.is_some() { Status::Success } else { status };
+                Step::Done { status, captured, work }
+            }
+        }
+    }
+
+    /// Steps to the end, as when nothing else runs meanwhile. The work is the whole run's.
+    pub fn finish_now(
+        mut self,
+        zone: &mut Zone,
+        owners: &mut Owners,
+        tally: &mut Tally,
+    ) -> (Status, Option<Pfn>, Work) {
+        loop {
+            if let Step::Done { status, captured, .. } = self.step(zone, owners, tally) {
+                return (status, captured, self.total);
+            }
+        }
+    }
+
+    /// A fatal signal arrived: the run ends at its next look.
+    pub fn interrupt(&mut self) {
+        self.interrupted = true;
+    }
+
+    /// Proactive runs give way while kswapd runs.
     pub fn note_kswapd(&mut self, running: bool) {
         self.gives_way = running;
     }
 
-    /// One turn of the loop: at most one batch isolated and moved.
-    pub fn step(&mut self, zone: &mut Zone, owners: &mut Owners, tally: &mut Tally) -> Step {
-        if let Some((order, freetype)) = self.control.capture {
-            zone.capture = Capture::Waiting { order, freetype };
-        }
-        let status = self.turn(zone, owners, tally);
-        self.migrate_scanned += self.work.migrate_scanned;
-        self.free_scanned += self.work.free_scanned;
-        let work = std::mem::take(&mut self.work);
-        if status == Status::Continue {
-            zone.capture = Capture::Off;
-            return Step::More { work };
-        }
-        let work = Work { drained: work.drained + self.release_free(zone), ..work };
-        let captured = match std::mem::take(&mut zone.capture) {
-            Capture::Caught(pfn) => Some(pfn),
-            _ => None,
-        };
-        self.count(tally);
-        let status = if captured.is_some() { Status::Success } else { status };
-        Step::Done { status, captured, work }
+    /// The run's settings; `whole_zone` is what the start made of it.
+    pub fn control(&self) -> &Control {
+        &self.control
     }
 
-    fn turn(&mut self, zone: &mut Zone, owners: &mut Owners, tally: &mut Tally) -> Status {
+    /// Where the migrate and the free scanner stand.
+    pub fn positions(&self) -> (Pfn, Pfn) {
+        (self.migrate, self.free)
+    }
+
+    /// Goes on from elsewhere, as a replay knows the kernel did.
+    #[cfg(test)]
+    pub(crate) fn set_positions(&mut self, migrate: Pfn, free: Pfn) {
+        (self.migrate, self.free) = (migrate, free);
+    }
+
+    /// What the fast searches know: lowest chunk met, failures, order to search.
+    #[cfg(test)]
+    pub(crate) fn fast_state(&self) -> (Pfn, u32, i8) {
+        (self.fast_start, self.fast_search_fail, self.search_order)
+    }
+
+    /// The free blocks held.
+    #[cfg(test)]
+    pub(crate) fn private_blocks(&self) -> Vec<(Pfn, Order)> {
+        self.targets.blocks().collect()
+    }
+
+    /// Everything done so far.
+    pub fn total(&self) -> Work {
+        self.total
+    }
+
+    /// Free pages on the private lists.
+    pub fn private_pages(&self) -> u32 {
+        self.targets.pages()
+    }
+
+    /// One turn of the loop; the status once it is left.
+    fn advance(&mut self, zone: &mut Zone, owners: &mut Owners) -> Option<Status> {
         if !std::mem::take(&mut self.rescan) {
             let status = self.finished(zone);
-            if !matches!(status, Status::Continue | Status::NoSuitablePage) {
-                return status;
+            if status != Status::Continue {
+                return Some(status);
             }
-            self.finish_block = block_start(self.last_migrated) == block_start(self.migrate);
+            self.finish_block = block_start(self.last) == block_start(self.migrate);
         }
-        match self.isolate_migratepages(zone, tally) {
-            Isolated::None => {
-                if self.update_cached {
-                    zone.compact.cached_migrate[1] = zone.compact.cached_migrate[0];
-                }
+        if self.isolate_migratepages(zone) == 0 {
+            if self.update_cached {
+                zone.compact.cached_migrate[1] = zone.compact.cached_migrate[0];
             }
-            Isolated::Success => {
-                self.update_cached = false;
-                self.last_migrated = zone.span.start_pfn.max(block_start(self.migrate - 1));
-                if let Some(status) = self.migrate_batch(zone, owners, tally) {
-                    return status;
-                }
+            self.drain_behind(zone);
+            return None;
+        }
+        self.update_cached = false;
+        self.last = block_start(self.migrate - 1).max(zone.span.start_pfn);
+        let outcome = self.migrate_pages(zone, owners);
+        self.nr_migrate = 0;
+        if outcome.no_memory && !scanners_met(self) {
+            return Some(Status::Contended);
+        }
+        if outcome.failed && self.wants_rescan() {
+            self.finish_block = true;
+            self.rescan = true;
+            // Draining is of no use to a huge page when a page of the block stays.
+            if self.control.order == 9 {
+                self.last = 0;
             }
+            return None;
         }
-        if !self.rescan {
-            self.check_drain(zone);
+        if matches!(zone.capture, Capture::Caught(_)) {
+            return Some(Status::Success);
         }
-        Status::Continue
+        self.drain_behind(zone);
+        None
     }
 
-    /// Moves what was isolated. `Some`: the run is over.
-    fn migrate_batch(&mut self, zone: &mut Zone, owners: &mut Owners, tally: &mut Tally) -> Option<Status> {
-        let moved = self.migrate_pages(zone, owners, tally);
-        self.nr_migratepages = 0;
-        if moved.failed || moved.out_of_targets {
-            if moved.out_of_targets && !self.scanners_met() {
-                return Some(Status::Contended);
-            }
-            let rescans = !self.control.ignore_skip && !self.finish_block && self.control.mode < Mode::Sync;
-            if !self.migrate.is_multiple_of(512) && rescans {
-                self.finish_block = true;
-                if self.control.order == 9 {
-                    self.last_migrated = 0;
-                }
-                self.rescan = true;
-            }
-        }
-        matches!(zone.capture, Capture::Caught(_)).then_some(Status::Success)
+    /// A block with a page that would not move is scanned to its end, so that it is marked and left alone.
+    fn wants_rescan(&self) -> bool {
+        !self.migrate.is_multiple_of(PAGEBLOCK_PAGES)
+            && !self.control.ignore_skip
+            && !self.finish_block
+            && self.control.mode < Mode::Sync
     }
 
-    /// Once the scanner has left the aligned area it migrated from, what was freed there leaves the per-CPU lists.
-    fn check_drain(&mut self, zone: &mut Zone) {
-        if self.control.order <= 0 || self.last_migrated == 0 {
-            return;
-        }
-        let area = self.migrate & !((1 << self.control.order) - 1);
-        if self.last_migrated < area {
+    /// Once the scanner has left the block from which pages moved, their sources go back to the buddy lists.
+    fn drain_behind(&mut self, zone: &mut Zone) {
+        if self.control.order > 0 && self.last != 0 && self.last < self.migrate & !((1 << self.control.order) - 1) {
             self.work.drained += u64::from(zone.pcp_mut().count);
-            let cpu = zone.cpu;
-            zone.drain_cpu(cpu);
-            self.last_migrated = 0;
+            zone.drain_cpu(zone.cpu);
+            self.last = 0;
         }
     }
 
-    /// Gives unused free pages back, smallest first, and restarts the free scanner where they were.
-    fn release_free(&mut self, zone: &mut Zone) -> u64 {
-        let (mut highest, mut released) = (0, 0);
-        for (order, list) in self.freepages.iter_mut().enumerate() {
-            for pfn in list.drain(..) {
-                highest = highest.max(pfn);
-                released += 1 << order;
-                zone.frames.set_block(pfn, Kind::Used, order as u8);
-                zone.free_pages(pfn, order as u8);
+    fn take_capture(&self, zone: &mut Zone) -> Option<Pfn> {
+        self.control.capture?;
+        match std::mem::take(&mut zone.capture) {
+            Capture::Caught(pfn) => Some(pfn),
+            _ => None,
+        }
+    }
+
+    /// The scanned pages are counted when the run ends, everything else as it happens.
+    fn account(&mut self, tally: &mut Tally, done: bool) {
+        let (work, total) = (self.work, &mut self.total);
+        total.migrate_scanned += work.migrate_scanned;
+        total.free_scanned += work.free_scanned;
+        total.isolated += work.isolated;
+        total.migrated += work.migrated;
+        total.failed += work.failed;
+        total.drained += work.drained;
+        tally.compact_isolated += work.isolated;
+        tally.pgmigrate_success += work.migrated;
+        tally.pgmigrate_fail += work.failed;
+        if done {
+            tally.compact_migrate_scanned += total.migrate_scanned;
+            tally.compact_free_scanned += total.free_scanned;
+            if !self.control.direct {
+                tally.compact_daemon_migrate_scanned += total.migrate_scanned;
+                tally.compact_daemon_free_scanned += total.free_scanned;
             }
         }
-        self.nr_freepages = 0;
-        if released > 0 {
-            let block = block_start(highest).max(zone.span.start_pfn);
-            zone.compact.cached_free = zone.compact.cached_free.max(block);
-        }
-        released
     }
+}
 
-    /// The kernel adds what was scanned at the end of a run.
-    fn count(&self, tally: &mut Tally) {
-        tally.compact_migrate_scanned += self.migrate_scanned;
-        tally.compact_free_scanned += self.free_scanned;
-        if !self.control.direct {
-            tally.compact_daemon_migrate_scanned += self.migrate_scanned;
-            tally.compact_daemon_free_scanned += self.free_scanned;
-        }
-    }
+/// The order of a request for a block as a list index; whole-memory runs want none.
+pub(super) fn wanted(control: &Control) -> Option<Order> {
+    Order::try_from(control.order).ok()
+}
 
-    /// mm/compaction.c:update_cached_migrate@7.3: one block further than the block that was finished.
-    pub(super) fn update_cached_migrate(&self, zone: &mut Zone, pfn: Pfn) {
-        let next = block_end(pfn);
-        let cached = &mut zone.compact.cached_migrate;
-        cached[0] = cached[0].max(next);
-        if self.control.mode != Mode::Async {
-            cached[1] = cached[1].max(next);
-        }
+pub(super) fn emit(zone: &mut Zone, event: CompactEvent) {
+    zone.tracer.emit(|| Tracepoint::Compaction(event));
+}
+
+/// Both ends of the zone, or where the last run stopped (mm/compaction.c:compact_zone@7.3). Cached positions outside
+/// the zone are repaired.
+fn start_positions(zone: &mut Zone, control: &mut Control) -> (Pfn, Pfn) {
+    let (start, last_block) = (zone.span.start_pfn, block_start(zone.span.end_pfn - 1));
+    if control.whole_zone {
+        return (start, last_block);
     }
+    let contains = start..zone.span.end_pfn;
+    if !contains.contains(&zone.compact.cached_free) {
+        zone.compact.cached_free = last_block;
+    }
+    let mut migrate = zone.compact.cached_migrate[usize::from(control.mode != Mode::Async)];
+    if !contains.contains(&migrate) {
+        migrate = start;
+        zone.compact.cached_migrate = [start; 2];
+    }
+    control.whole_zone = migrate <= zone.compact.init_migrate;
+    (migrate, zone.compact.cached_free)
 }

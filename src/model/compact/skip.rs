@@ -1,69 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Forgetting skip hints.
+//! Forgetting which pageblocks were found useless.
 //!
-//! Stands for mm/compaction.c@7.3: __reset_isolation_suitable, __reset_isolation_pfn. Modelled: both cursors, the
-//! sampling of every eighth page, what becomes of the cached positions.
+//! Modelled: mm/compaction.c@7.3: __reset_isolation_suitable, __reset_isolation_pfn.
+//! Simplified: every block of the zone is online.
 
+use super::in_huge_page;
 use crate::model::frames::{Kind, Pfn, flag};
-use crate::model::freetype::MOVABLE;
+use crate::model::freetype;
 use crate::model::pageblock::{PAGEBLOCK_PAGES, block_end, block_start};
 use crate::model::zone::Zone;
 
-/// Does nothing unless a direct compaction met its scanners since the last time.
+/// Every which frame of a block is looked at: `1 << PAGE_ALLOC_COSTLY_ORDER`.
+const SAMPLE: usize = 8;
+
+/// Clears the skip bits of blocks that look useful and sets both scanners to the outermost of them. Does nothing
+/// unless a direct compaction went through the zone since the last time
+/// (mm/compaction.c:__reset_isolation_suitable@7.3).
 pub fn reset_isolation_suitable(zone: &mut Zone) {
-    if !zone.compact.blockskip_flush {
+    if !std::mem::take(&mut zone.compact.blockskip_flush) {
         return;
     }
-    reset_now(zone);
-}
-
-pub(super) fn reset_now(zone: &mut Zone) {
-    zone.compact.blockskip_flush = false;
-    let (mut migrate, mut free) = (zone.span.start_pfn, zone.span.end_pfn - 1);
-    let (mut source_set, mut free_set) = (false, false);
-    let (mut reset_migrate, mut reset_free) = (free, migrate);
+    let mut migrate = zone.span.start_pfn;
+    let mut free = zone.span.end_pfn - 1;
+    let (mut source, mut target) = (None, None);
     while migrate < free {
-        if reset_block(zone, migrate, true, source_set) && migrate < reset_migrate {
-            source_set = true;
-            reset_migrate = migrate;
+        if look(zone, migrate, true, source.is_some()) && source.is_none() {
+            source = Some(migrate);
             zone.compact.init_migrate = migrate;
             zone.compact.cached_migrate = [migrate; 2];
         }
-        if reset_block(zone, free, free_set, true) && free > reset_free {
-            free_set = true;
-            reset_free = free;
+        if look(zone, free, target.is_some(), true) && target.is_none() {
+            target = Some(free);
             zone.compact.init_free = free;
             zone.compact.cached_free = free;
         }
         migrate += PAGEBLOCK_PAGES;
-        free = free.saturating_sub(PAGEBLOCK_PAGES);
+        // In a zone that starts below the first whole block the last step may pass frame 0; the loop ends there.
+        let Some(next) = free.checked_sub(PAGEBLOCK_PAGES) else { break };
+        free = next;
     }
-    if reset_migrate >= reset_free {
+    // A side that found nothing counts as the far end, so that no distance is left between the scanners.
+    let (first, last) = (zone.span.start_pfn, zone.span.end_pfn - 1);
+    if source.unwrap_or(last) >= target.unwrap_or(first) {
         zone.compact.cached_migrate = [migrate; 2];
         zone.compact.cached_free = free;
     }
 }
 
-/// Clears the block's hint when it has what is looked for: pages to move, or free pages to move to.
-fn reset_block(zone: &mut Zone, pfn: Pfn, source: bool, target: bool) -> bool {
-    let skip = zone.blocks.skip(pfn);
-    let start = block_start(pfn).max(zone.span.start_pfn);
-    if zone.frames.kind(start) == Kind::Used && zone.frames.order(start) >= 9 {
+/// mm/compaction.c:__reset_isolation_pfn@7.3: whether the block may serve as a source or a target.
+fn look(zone: &mut Zone, pfn: Pfn, source: bool, target: bool) -> bool {
+    if !zone.contains(pfn) || in_huge_page(zone, pfn) {
         return false;
     }
-    if source && target && !skip {
+    if source && target && !zone.blocks.skip(pfn) {
         return true;
     }
-    if !source && target && zone.blocks.freetype(pfn) != MOVABLE {
+    if !source && target && zone.blocks.freetype(pfn) != freetype::MOVABLE {
         return false;
     }
+    let start = block_start(pfn).max(zone.span.start_pfn);
     let end = block_end(pfn).min(zone.span.end_pfn);
-    let found = (start..end).step_by(8).any(|sample| {
-        let kind = zone.frames.kind(sample);
-        source && kind == Kind::Used && zone.frames.flags(sample) & flag::LRU != 0 || target && kind == Kind::Buddy
+    let useful = (start..end).step_by(SAMPLE).any(|frame| {
+        source && zone.frames.flags(frame) & flag::LRU != 0 || target && zone.frames.kind(frame) == Kind::Buddy
     });
-    if found {
+    if useful {
         zone.blocks.set_skip(pfn, false);
     }
-    found
+    useful
 }

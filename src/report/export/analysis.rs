@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::experiment::{MODEL_VERSION, Outcome};
+use crate::experiment::{CellResult, MODEL_VERSION, Outcome};
 use crate::link::{self, Permalink};
 use crate::stats::{self, Grain, Paired, PerGain, Price, Refusal, Shape, Standing, Summary, shape};
 
@@ -26,6 +26,31 @@ pub const COSTS: &[&str] = &[
 /// The counter whose price per MiB and whose front are given.
 pub const PRICED: &str = COSTS[0];
 
+/// What a run is judged by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Metric {
+    /// `oom_bytes`, or the score's name.
+    pub name: String,
+    /// What the tables are in.
+    pub unit: String,
+}
+
+impl Metric {
+    pub fn of(outcome: &Outcome) -> Metric {
+        match outcome.cells.first().and_then(|cell| cell.score.as_ref()) {
+            Some(score) => Metric { name: score.name.clone(), unit: score.unit.clone() },
+            None => Metric { name: "oom_bytes".to_owned(), unit: "MiB".to_owned() },
+        }
+    }
+
+    pub fn title(&self) -> String {
+        match self.name.as_str() {
+            "oom_bytes" => "MiB that the workload got before the first OOM kill (more is better)".to_owned(),
+            name => format!("The workload's score: {name}, in {}", self.unit),
+        }
+    }
+}
+
 /// One policy.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
@@ -33,7 +58,8 @@ pub struct Row {
     pub label: String,
     /// The name with its knobs.
     pub policy: String,
-    pub mib: Vec<f64>,
+    /// The metric of each run, in its unit.
+    pub values: Vec<f64>,
     pub summary: Summary,
     pub shape: Option<Shape>,
     /// Runs by how they ended, those ended by the OOM killer apart.
@@ -58,7 +84,8 @@ pub struct Analysis {
     pub outcome: Outcome,
     pub rows: Vec<Row>,
     pub comparisons: Vec<Comparison>,
-    /// The step of the metric, in MiB.
+    pub metric: Metric,
+    /// The step of the metric, in its unit.
     pub grain: Grain,
     /// The whole link; with a result check if the outcome is whole.
     pub url: String,
@@ -74,10 +101,7 @@ impl Analysis {
     /// An outcome without a whole seed.
     pub fn of(outcome: &Outcome, base: &str) -> Result<Analysis, Refusal> {
         let experiment = &outcome.experiment;
-        let chunk_mib = crate::workload::find(experiment.workload.name)
-            .filter(|entry| entry.knobs.iter().any(|knob| knob.name == "secret-chunk-mib"))
-            .map_or(1.0 / 256.0, |_| f64::from(experiment.workload.knob("secret-chunk-mib")));
-        let grain = Grain::new(chunk_mib).expect("a chunk has a size");
+        let grain = grain(outcome);
         let labels = labels(outcome);
         let mut rows = Vec::new();
         for (index, label) in labels.iter().enumerate() {
@@ -87,7 +111,7 @@ impl Analysis {
         for (row, standing) in rows.iter_mut().zip(stats::pareto(&points)?) {
             row.standing = standing;
         }
-        let samples: Vec<&[f64]> = rows.iter().map(|row| row.mib.as_slice()).collect();
+        let samples: Vec<&[f64]> = rows.iter().map(|row| row.values.as_slice()).collect();
         let base_work = cost(outcome, 0, PRICED);
         let mut comparisons = Vec::new();
         for (paired, index) in stats::compare(&samples)?.into_iter().zip(1..) {
@@ -100,7 +124,16 @@ impl Analysis {
         let mut link = Permalink::of(experiment.clone());
         link.result = result.clone().map(|hash| link::Promise::of(hash, experiment));
         let url = link::url(base, &link::write(&link));
-        Ok(Analysis { outcome: outcome.clone(), rows, comparisons, grain, url, result, remarks: Vec::new() })
+        Ok(Analysis {
+            outcome: outcome.clone(),
+            rows,
+            comparisons,
+            metric: Metric::of(outcome),
+            grain,
+            url,
+            result,
+            remarks: Vec::new(),
+        })
     }
 
     /// The verdicts in words, one sentence each.
@@ -124,12 +157,13 @@ impl Analysis {
 
     /// What the gain of a policy costs, in words.
     pub fn prices(&self) -> Vec<String> {
+        let unit = &self.metric.unit;
         let sentence = |one: &Comparison| match &one.price.per_gain {
             PerGain::Ratio { ratio, interval } => {
                 let range = interval.map_or(String::new(), |i| format!(" [{:.1}..{:.1}]", i.low, i.high));
-                format!("{}: {ratio:.1}{range} more pages migrated per MiB gained.", one.label)
+                format!("{}: {ratio:.1}{range} more pages migrated per {unit} gained.", one.label)
             }
-            PerGain::NoGain { why } => format!("{}: no price per MiB: {why}.", one.label),
+            PerGain::NoGain { why } => format!("{}: no price per {unit}: {why}.", one.label),
         };
         self.comparisons.iter().map(sentence).collect()
     }
@@ -151,7 +185,7 @@ impl Analysis {
         if let (Some(stop), Some(until)) = (self.outcome.stop, self.outcome.experiment.until) {
             notes.push(stop.sentence(&until.rule()));
         }
-        notes.push(format!("MiB are {}.", self.grain.sentence("MiB")));
+        notes.push(format!("The metric is {}.", self.grain.sentence(&self.metric.unit)));
         notes.push("A model, not a kernel: it shows whether and why a policy finds memory, not latency.".to_owned());
         notes.extend(self.remarks.iter().cloned());
         notes
@@ -169,7 +203,7 @@ impl Analysis {
                 found.push(format!("{}: {count} of {} runs ended with `{end}`.", row.label, row.summary.n));
             }
             if let Some(shape) = row.shape.filter(|shape| shape.heaps.is_some()) {
-                found.push(format!("{}: {}", row.label, shape.sentence(self.grain, "MiB")));
+                found.push(format!("{}: {}", row.label, shape.sentence(self.grain, &self.metric.unit)));
             }
             if row.summary.n > 1 && row.summary.stdev == Some(0.0) {
                 found.push(format!("{}: every seed gave the same value.", row.label));
@@ -184,9 +218,26 @@ impl Analysis {
     }
 }
 
+/// The step of the metric: a chunk, where every run got whole ones, else a page; scores count ones.
+fn grain(outcome: &Outcome) -> Grain {
+    if outcome.cells.iter().any(|cell| cell.score.is_some()) {
+        return Grain::ONE;
+    }
+    let workload = &outcome.experiment.workload;
+    let has_chunk = workload.entry().knobs.iter().any(|knob| knob.name == "secret-chunk-mib");
+    let whole = outcome.cells.iter().all(|cell| cell.oom_bytes.is_multiple_of(2 << 20));
+    let step = match (has_chunk, whole) {
+        (true, _) => f64::from(workload.knob("secret-chunk-mib")),
+        (false, true) => 2.0,
+        (false, false) => 1.0 / 256.0,
+    };
+    Grain::new(step).unwrap_or(Grain::ONE)
+}
+
 fn row(outcome: &Outcome, index: usize, label: &str, grain: Grain) -> Result<Row, Refusal> {
-    let bytes = outcome.values(index, |cell| cell.oom_bytes);
-    let mib: Vec<f64> = bytes.iter().map(|&bytes| bytes as f64 / MIB).collect();
+    let is_score = outcome.cells.first().is_some_and(|cell| cell.score.is_some());
+    let unit = if is_score { 1.0 } else { MIB };
+    let values: Vec<f64> = outcome.values(index, CellResult::value).iter().map(|&value| value as f64 / unit).collect();
     let mut other_ends: Vec<(String, usize)> = Vec::new();
     for cell in outcome.policy(index).iter().filter(|cell| cell.end != "oom-kill") {
         match other_ends.iter_mut().find(|(end, _)| *end == cell.end) {
@@ -199,12 +250,12 @@ fn row(outcome: &Outcome, index: usize, label: &str, grain: Grain) -> Result<Row
     Ok(Row {
         label: label.to_owned(),
         policy: outcome.experiment.policies[index].text(),
-        summary: Summary::of(&mib)?,
-        shape: shape(&mib, grain).ok(),
+        summary: Summary::of(&values)?,
+        shape: shape(&values, grain).ok(),
         other_ends,
         costs: COSTS.iter().map(mean).collect::<Result<_, _>>()?,
         standing: Standing::Front,
-        mib,
+        values,
     })
 }
 

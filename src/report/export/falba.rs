@@ -21,13 +21,13 @@ pub struct File {
 pub fn falba(analysis: &Analysis) -> Vec<File> {
     let outcome = &analysis.outcome;
     let experiment = &outcome.experiment;
-    let metric = metric(experiment.workload.name);
-    let mut files = vec![parsers(analysis, metric)];
+    let metric = metric(analysis);
+    let mut files = vec![parsers(analysis, &metric)];
     let config = crate::link::config(experiment);
     for cell in &outcome.cells {
         let mut metrics: serde_json::Map<_, _> =
             cell.counters.iter().map(|(name, value)| (name.clone(), Value::from(*value))).collect();
-        metrics.insert(metric.to_owned(), cell.oom_bytes.into());
+        metrics.insert(metric.clone(), cell.value().into());
         let artifact = json!({
             "simulated": true,
             "oompoint_version": env!("CARGO_PKG_VERSION"),
@@ -50,8 +50,12 @@ pub fn falba(analysis: &Analysis) -> Vec<File> {
 }
 
 /// The name under which the real benchmark reports the same number.
-fn metric(workload: &str) -> &'static str {
-    if workload == "secretmem-vs-frag" { "secretmem_allocated_bytes" } else { "oom_bytes" }
+fn metric(analysis: &Analysis) -> String {
+    match (analysis.outcome.experiment.workload.name, analysis.metric.name.as_str()) {
+        ("secretmem-vs-frag", "oom_bytes") => "secretmem_allocated_bytes".to_owned(),
+        // A name becomes part of a path in the artifact, so it is kept to one word.
+        (_, name) => name.replace(|c: char| !c.is_ascii_alphanumeric(), "_"),
+    }
 }
 
 /// Facts that say how a run was made, and metrics. The seed is no fact: it would put every run in a group of its own.
@@ -79,7 +83,10 @@ fn parsers(analysis: &Analysis, metric: &str) -> File {
         parsers.insert(name.clone(), one);
     }
     let mut one = parser(&format!("$.metrics.{metric}"));
-    one["metric"] = json!({ "name": metric, "type": "int", "unit": "B" });
+    one["metric"] = json!({ "name": metric, "type": "int" });
+    if analysis.metric.name == "oom_bytes" {
+        one["metric"]["unit"] = "B".into();
+    }
     parsers.insert(metric.to_owned(), one);
     File { path: "parsers.json".to_owned(), text: pretty(&json!({ "parsers": parsers })) }
 }

@@ -20,6 +20,8 @@ pub struct Summary<'a> {
 #[derive(Serialize)]
 struct Row {
     policy: String,
+    /// What is summarised: `oom_bytes`, or the score's name.
+    metric: String,
     n: u64,
     mean: f64,
     stdev: f64,
@@ -30,10 +32,11 @@ struct Row {
 /// The short form, policies in the experiment's order.
 pub fn summary(outcome: &Outcome) -> Summary<'_> {
     let rows = outcome.experiment.policies.iter().enumerate().map(|(index, policy)| {
-        let bytes = outcome.values(index, |cell| cell.oom_bytes);
+        let bytes = outcome.values(index, CellResult::value);
         let summary = stats::Summary::of_counts(&bytes).ok();
         Row {
             policy: policy.text(),
+            metric: super::analysis::Metric::of(outcome).name,
             n: bytes.len() as u64,
             mean: summary.map_or(0.0, |summary| summary.mean),
             stdev: summary.and_then(|summary| summary.stdev).unwrap_or(0.0),
@@ -56,6 +59,7 @@ pub fn json(analysis: &Analysis) -> serde_json::Value {
         "url": (analysis.url.len() <= link::LENGTH_MAX).then_some(&analysis.url),
         "result": analysis.result,
         "setting": setting,
+        "metric": analysis.metric,
         "seeds": analysis.outcome.seeds,
         "is_whole": analysis.outcome.is_whole(),
         "rows": analysis.rows,

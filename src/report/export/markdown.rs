@@ -3,11 +3,11 @@
 
 use super::analysis::{Analysis, COSTS};
 use super::table::Table;
-use super::text::{TITLE, front, setting, table};
+use super::text::{front, setting, table};
 use crate::link::LENGTH_MAX;
 
 pub fn markdown(analysis: &Analysis) -> String {
-    let mut lines = vec![format!("### {TITLE}"), String::new(), analysis.model(), String::new()];
+    let mut lines = vec![format!("### {}", analysis.metric.title()), String::new(), analysis.model(), String::new()];
     lines.extend(setting(analysis).into_iter().map(|(name, value)| format!("- {name}: {value}")));
     lines.push(String::new());
     lines.extend(table(analysis, true, true).markdown());

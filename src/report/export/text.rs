@@ -8,9 +8,6 @@ use crate::environment;
 use crate::experiment::seeds_text;
 use crate::link::{LENGTH_MAX, length_note};
 use crate::stats::{Axis, Standing, legend};
-use crate::workload;
-
-pub const TITLE: &str = "MiB that the workload got before the first OOM kill (more is better)";
 
 /// The most bins of a line.
 const BINS_MAX: usize = 40;
@@ -35,7 +32,7 @@ pub fn text(analysis: &Analysis) -> String {
 }
 
 fn header(analysis: &Analysis) -> Vec<String> {
-    let mut lines = wrap("", "", TITLE);
+    let mut lines = wrap("", "", &analysis.metric.title());
     lines.extend(wrap("", "", &analysis.model()));
     for (name, value) in setting(analysis) {
         lines.extend(wrap(&format!("{name}: "), "  ", &value));
@@ -54,7 +51,7 @@ pub fn setting(analysis: &Analysis) -> Vec<(&'static str, String)> {
     let set = if changes.is_empty() { String::new() } else { format!("; set: {}", changes.join(" ")) };
     let cpus = if guest.cpus == 1 { "1 CPU".to_owned() } else { format!("{} CPUs", guest.cpus) };
     let environment = format!("{} ({about}); {} MiB, {cpus}{set}", guest.name, guest.memory_mib);
-    let entry = workload::find(experiment.workload.name).expect("a workload is in the catalog");
+    let entry = experiment.workload.entry();
     let knobs = entry.knobs.iter().map(|knob| {
         let value = experiment.workload.knob(knob.name);
         let value = match (knob.is_switch(), value) {
@@ -64,7 +61,11 @@ pub fn setting(analysis: &Analysis) -> Vec<(&'static str, String)> {
         };
         format!("{}={value}", knob.name)
     });
-    let workload = format!("{}: {}", entry.name, knobs.collect::<Vec<_>>().join(" "));
+    let knobs = knobs.collect::<Vec<_>>().join(" ");
+    let workload = match &experiment.workload.custom {
+        Some(plan) => format!("{} (a plan of its author's; the link holds it)", plan.name),
+        None => format!("{}: {knobs}", entry.name),
+    };
     let seeds = &analysis.outcome.seeds;
     let usual = seeds.iter().zip(1..).all(|(seed, wanted)| *seed == wanted);
     let chosen = if usual { "" } else { "; chosen: the usual seeds are 1 to n" };
@@ -127,7 +128,7 @@ fn sentences(analysis: &Analysis) -> Vec<String> {
 }
 
 fn bins(analysis: &Analysis) -> Vec<String> {
-    let samples: Vec<&[f64]> = analysis.rows.iter().map(|row| row.mib.as_slice()).collect();
+    let samples: Vec<&[f64]> = analysis.rows.iter().map(|row| row.values.as_slice()).collect();
     let label = analysis.rows.iter().map(|row| row.label.len()).max().unwrap_or(0);
     let ends = |axis: &Axis| {
         let half = analysis.grain.step() / 2.0;
@@ -140,7 +141,7 @@ fn bins(analysis: &Analysis) -> Vec<String> {
     let [low, high] = ends(&axis);
     let mut lines = vec![legend()];
     for row in &analysis.rows {
-        lines.push(format!("{:<label$}  {low} |{}| {high}", row.label, axis.ascii(&row.mib)));
+        lines.push(format!("{:<label$}  {low} |{}| {high}", row.label, axis.ascii(&row.values)));
     }
     lines
 }
@@ -177,13 +178,13 @@ fn costs(analysis: &Analysis) -> Vec<String> {
 
 /// Which policies no other one beats on both MiB and pages migrated.
 pub fn front(analysis: &Analysis) -> Option<String> {
-    let rows = &analysis.rows;
+    let (rows, unit) = (&analysis.rows, &analysis.metric.unit);
     if rows.len() < 2 {
         return None;
     }
     let best = rows.iter().filter(|row| row.standing == Standing::Front).map(|row| row.label.as_str());
     let mut sentence =
-        format!("No policy beats these on both mean MiB and {PRICED}: {}", best.collect::<Vec<_>>().join(", "));
+        format!("No policy beats these on both mean {unit} and {PRICED}: {}", best.collect::<Vec<_>>().join(", "));
     for row in rows {
         if let Standing::Beaten { by } = row.standing {
             sentence += &format!("; {} beats {}", rows[by].label, row.label);

@@ -4,10 +4,11 @@
 use super::analysis::{Analysis, COSTS, cost};
 use crate::experiment::MODEL_VERSION;
 
-/// A head and a line for each run, policy by policy. Knobs hold no tabs, so nothing needs quoting.
+/// A head and a line for each run, policy by policy. Neither names nor knobs hold tabs, so nothing needs quoting.
 pub fn tsv(analysis: &Analysis) -> String {
     let outcome = &analysis.outcome;
-    let mut text = ["model", "environment", "memory_mib", "workload", "policy", "seed", "end", "oom_bytes"].join("\t");
+    let mut text =
+        ["model", "environment", "memory_mib", "workload", "policy", "seed", "end", "metric", "value"].join("\t");
     COSTS.iter().for_each(|name| text += &format!("\t{name}"));
     text += "\tdigest\n";
     let guest = &outcome.experiment.environment;
@@ -22,11 +23,12 @@ pub fn tsv(analysis: &Analysis) -> String {
                 MODEL_VERSION.to_owned(),
                 format!("{}{set}", guest.name),
                 guest.memory_mib.to_string(),
-                outcome.experiment.workload.text(),
+                outcome.experiment.workload.text().replace(char::is_control, " "),
                 cell.policy.clone(),
                 cell.seed.to_string(),
                 cell.end.clone(),
-                cell.oom_bytes.to_string(),
+                analysis.metric.name.clone(),
+                cell.value().to_string(),
             ];
             text += &setting.join("\t");
             costs.iter().for_each(|cost| text += &format!("\t{}", cost[row]));

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The memory of a machine, pageblock by pageblock, as a page or a table shows it. Reads the model, never changes it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::frames::{Kind, Order, Pfn};
+use crate::model::node::Node;
+use crate::model::pageblock::PAGEBLOCK_PAGES;
+use crate::model::zone::{NR_ORDERS, Zone};
+
+/// One moment of a replay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockMap {
+    /// Number and name of the moment, as the trace calls it.
+    pub index: u32,
+    pub label: String,
+    /// Events replayed before this moment.
+    pub events: u32,
+    /// Ascending by address. A block that two zones share is listed once for each.
+    pub blocks: Vec<Block>,
+}
+
+/// What the 512 frames of a pageblock are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// First frame.
+    pub pfn: Pfn,
+    pub zone: String,
+    /// Index into `model::freetype::NAMES`; says nothing of a block without memory.
+    pub freetype: u8,
+    /// Frames on free lists, on per-CPU lists, allocated, held by a running compaction. The rest of the block is
+    /// reserved or no memory at all.
+    pub free: u16,
+    pub pcp: u16,
+    pub used: u16,
+    pub private: u16,
+    /// Free blocks of each order that begin here. One of order 10 also covers the next pageblock.
+    pub free_blocks: [u16; NR_ORDERS],
+    /// One letter a frame, see [`letter`]; empty when all frames are reserved or absent.
+    pub pages: String,
+}
+
+/// Letter of a frame that is neither free nor allocated: reserved, or no memory.
+pub const ABSENT: u8 = b'r';
+pub const ON_PCP: u8 = b'p';
+pub const USED: u8 = b'u';
+pub const PRIVATE: u8 = b'c';
+
+/// Letter of a frame in a block of this kind: `0` to `9` and `a` are the orders of free blocks.
+pub fn letter(kind: Kind, order: Order) -> u8 {
+    match kind {
+        Kind::Buddy => b"0123456789a"[usize::from(order)],
+        Kind::Pcp => ON_PCP,
+        Kind::Used => USED,
+        Kind::Private => PRIVATE,
+        Kind::Absent | Kind::Tail => ABSENT,
+    }
+}
+
+impl Block {
+    /// Frames that the allocator manages.
+    pub fn managed(&self) -> u16 {
+        self.free + self.pcp + self.used + self.private
+    }
+
+    /// The highest order of a free block that begins here.
+    pub fn largest_free(&self) -> Option<usize> {
+        self.free_blocks.iter().rposition(|&blocks| blocks > 0)
+    }
+}
+
+/// All pageblocks of all zones.
+pub fn of(node: &Node, index: u32, label: &str, events: u32) -> BlockMap {
+    let blocks = node.zones.iter().flat_map(zone_blocks).collect();
+    BlockMap { index, label: label.to_owned(), events, blocks }
+}
+
+fn zone_blocks(zone: &Zone) -> impl Iterator<Item = Block> {
+    let (start, end) = (zone.span.start_pfn, zone.span.end_pfn);
+    let in_zone = move |&block: &Pfn| block < end && block + PAGEBLOCK_PAGES > start;
+    zone.blocks.starts().filter(in_zone).map(|pfn| read(zone, pfn))
+}
+
+fn read(zone: &Zone, pfn: Pfn) -> Block {
+    let mut block =
+        Block { pfn, zone: zone.name().to_owned(), freetype: zone.blocks.freetype(pfn), ..Block::default() };
+    let mut letters = vec![ABSENT; PAGEBLOCK_PAGES as usize];
+    let mut frame = pfn.max(zone.span.start_pfn);
+    let end = (pfn + PAGEBLOCK_PAGES).min(zone.span.end_pfn);
+    while frame < end {
+        let Some((head, kind, order)) = zone.block_around(frame) else {
+            frame += 1;
+            continue;
+        };
+        let next = (head + (1 << order)).min(end);
+        let frames = (next - frame) as u16;
+        match kind {
+            Kind::Buddy => block.free += frames,
+            Kind::Pcp => block.pcp += frames,
+            Kind::Used => block.used += frames,
+            Kind::Private => block.private += frames,
+            Kind::Absent | Kind::Tail => {}
+        }
+        if kind == Kind::Buddy && head == frame {
+            block.free_blocks[usize::from(order)] += 1;
+        }
+        letters[(frame - pfn) as usize..(next - pfn) as usize].fill(letter(kind, order));
+        frame = next;
+    }
+    if block.managed() > 0 {
+        block.pages = letters.into_iter().map(char::from).collect();
+    }
+    block
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::zone::ZoneSpan;
+
+    #[test]
+    fn every_free_frame_is_counted_once_and_blocks_of_order_10_cover_two() {
+        let mut zone = Zone::new(ZoneSpan { index: 0, start_pfn: 0, end_pfn: 2048 }, 1);
+        zone.release_range(512, 2048);
+        let node = Node::new(vec![zone], false);
+        let map = of(&node, 0, "begin", 0);
+        assert_eq!(map.blocks.len(), 4);
+        assert_eq!(map.blocks.iter().map(|block| block.free).collect::<Vec<_>>(), [0, 512, 512, 512]);
+        assert_eq!(map.blocks[0].pages, "");
+        assert_eq!(map.blocks[1].largest_free(), Some(9));
+        assert_eq!((map.blocks[2].largest_free(), map.blocks[3].largest_free()), (Some(10), None));
+        assert!(map.blocks[3].pages.bytes().all(|page| page == b'a'));
+    }
+}

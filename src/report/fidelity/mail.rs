@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The mail's table under each setting of its guest, and what the blunt fix costs there.
+
+use crate::experiment::CellResult;
+use crate::experiment::fidelity::mail::{BASE_BYTES, DIFFERENCE, LIKE, SERIES_BYTES, bytes, chance};
+use crate::experiment::fidelity::measure::mean;
+
+/// The boots of one setting, by policy.
+#[derive(Clone, Debug)]
+pub struct Boots {
+    pub name: String,
+    pub base: Vec<CellResult>,
+    pub series: Vec<CellResult>,
+    pub blunt: Vec<CellResult>,
+}
+
+/// Both tables. `others` are settings outside the mail's guest, for the costs of the fix.
+pub fn mail(boots: &[Boots], others: &[Boots]) -> String {
+    let mut text = format!(
+        "The mail: {:.1} MB of four boots of base, {:.1} MB of three of series, {DIFFERENCE:.1} %. `at most`: share of \
+         tables of 4 against 3 drawn boots with that difference or a more negative one; `like it`: within {LIKE:.0} \
+         points of it.\n\n",
+        BASE_BYTES / 1e6,
+        SERIES_BYTES / 1e6
+    );
+    text += "| mail-1g with | base MB | series MB | series range | series against base | at most | like it |\n";
+    text += "|---|---|---|---|---|---|---|\n";
+    boots.iter().for_each(|setting| text += &row(setting));
+    text += "\n### What the blunt fix costs, and when\n\n";
+    text += "Means of blunt and of base over the same seeds.\n\n";
+    text += "| guest | bytes | pages migrated | frames scanned | direct compactions | direct reclaims | time to the kill |\n";
+    text += "|---|---|---|---|---|---|---|\n";
+    others.iter().for_each(|setting| text += &cost(&setting.name, setting));
+    boots.iter().for_each(|setting| text += &cost(&format!("mail-1g, {}", setting.name), setting));
+    text
+}
+
+fn row(setting: &Boots) -> String {
+    let of = |results: &[CellResult]| -> Vec<f64> { results.iter().map(bytes).collect() };
+    let (base, series) = (of(&setting.base), of(&setting.series));
+    let Some(chance) = chance(&base, &series) else { return String::new() };
+    let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64 / 1e6;
+    let low = series.iter().copied().fold(f64::INFINITY, f64::min) / 1e6;
+    let high = series.iter().copied().fold(0.0, f64::max) / 1e6;
+    format!(
+        "| {} | {:.1} | {:.1} | {low:.1}..{high:.1} | {:+.1} % | {:.1} % | {:.1} % |\n",
+        setting.name,
+        mean(&base),
+        mean(&series),
+        chance.difference,
+        chance.at_most * 100.0,
+        chance.like * 100.0
+    )
+}
+
+fn cost(name: &str, setting: &Boots) -> String {
+    if setting.base.is_empty() || setting.blunt.is_empty() {
+        return String::new();
+    }
+    let figure = |results: &[CellResult], of: &dyn Fn(&CellResult) -> u64| mean(results.iter().map(of));
+    let both = |of: &dyn Fn(&CellResult) -> u64, unit: f64| {
+        let (blunt, base) = (figure(&setting.blunt, of), figure(&setting.base, of));
+        let times = if base > 0.0 { format!(" ({:.2})", blunt / base) } else { String::new() };
+        format!("{:.1} / {:.1}{times}", blunt / unit, base / unit)
+    };
+    let counter = |name: &'static str| move |one: &CellResult| one.counters.get(name).copied().unwrap_or(0);
+    let stalls = |one: &CellResult| {
+        one.counters.iter().filter(|(name, _)| name.starts_with("allocstall")).map(|(_, count)| count).sum()
+    };
+    format!(
+        "| {name} | {} MB | {} k | {} k | {} | {} | {} s |\n",
+        both(&|one| one.oom_bytes, 1e6),
+        both(&counter("pgmigrate_success"), 1e3),
+        both(&counter("compact_migrate_scanned"), 1e3),
+        both(&counter("compact_stall"), 1.0),
+        both(&stalls, 1.0),
+        both(&|one| one.simulated_ms, 1e3),
+    )
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Everything a comparison came to, as www/fidelity.json holds it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::experiment::fidelity::{CELLS, Fixture, Measure, Observed, Spec, across, bars};
+use crate::model::digest::Digest;
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CellRecord {
+    pub name: String,
+    pub group: String,
+    /// How to run it by hand.
+    pub command: String,
+    pub policy: String,
+    pub seeds: Vec<u64>,
+    /// The state at the end of each run.
+    pub digests: Vec<String>,
+    /// Bytes at the OOM kill by seed.
+    pub bytes: Vec<u64>,
+    /// Bytes of the real runs that are in the repository.
+    pub real_bytes: Vec<u64>,
+    pub svg: Option<String>,
+    pub measures: Vec<Measure>,
+}
+
+/// All cells, and the comparisons across them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub cells: Vec<CellRecord>,
+    pub order: Vec<Measure>,
+    pub costs: Vec<Measure>,
+}
+
+impl Record {
+    /// `observed` gives the model's runs of a cell, none for a cell that was not run.
+    pub fn new<'a>(fixture: &Fixture, observed: &'a dyn Fn(&Spec) -> &'a [Observed]) -> Record {
+        let cells = CELLS.iter().filter(|spec| !observed(spec).is_empty());
+        Record {
+            cells: cells.map(|spec| cell(spec, fixture, observed(spec))).collect(),
+            order: across::order(fixture, observed),
+            costs: across::costs(fixture, observed),
+        }
+    }
+
+    /// Every comparison.
+    pub fn measures(&self) -> impl Iterator<Item = &Measure> {
+        self.cells.iter().flat_map(|cell| &cell.measures).chain(&self.order).chain(&self.costs)
+    }
+
+    /// xxHash64 over the names, seeds and digests of all cells, hexadecimal.
+    pub fn digest(&self) -> String {
+        let mut digest = Digest::new();
+        for cell in &self.cells {
+            digest.bytes(cell.name.as_bytes());
+            cell.seeds.iter().for_each(|&seed| digest.long(seed));
+            cell.digests.iter().for_each(|one| digest.bytes(one.as_bytes()));
+        }
+        format!("{:016x}", digest.finish())
+    }
+
+    /// One cell a line, so that a change shows which cells changed.
+    pub fn json(&self) -> String {
+        let line = |value: &CellRecord| serde_json::to_string(value).expect("a record is plain data");
+        let measure = |value: &Measure| serde_json::to_string(value).expect("a measure is plain data");
+        let join = |lines: Vec<String>| lines.join(",\n");
+        format!(
+            "{{\"cells\":[\n{}\n],\"order\":[\n{}\n],\"costs\":[\n{}\n]}}\n",
+            join(self.cells.iter().map(line).collect()),
+            join(self.order.iter().map(measure).collect()),
+            join(self.costs.iter().map(measure).collect()),
+        )
+    }
+}
+
+fn cell(spec: &Spec, fixture: &Fixture, observed: &[Observed]) -> CellRecord {
+    CellRecord {
+        name: spec.name.to_owned(),
+        group: spec.group.to_owned(),
+        command: spec.command(),
+        policy: spec.policy.to_owned(),
+        seeds: observed.iter().map(|one| one.result.seed).collect(),
+        digests: observed.iter().map(|one| one.result.digest.clone()).collect(),
+        bytes: observed.iter().map(|one| one.result.oom_bytes).collect(),
+        real_bytes: fixture.runs(spec.name).iter().map(|run| run.bytes).collect(),
+        svg: spec.svg.map(str::to_owned),
+        measures: bars::compare(spec, fixture, observed).into_iter().map(rounded).collect(),
+    }
+}
+
+/// Four decimals: what is printed, and the same from one machine to the next.
+fn rounded(measure: Measure) -> Measure {
+    let round = |value: f64| (value * 1e4).round() / 1e4;
+    Measure { ratio: measure.ratio.map(round), miss: measure.miss.map(round), ..measure }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Getting a file from where the page is, telling how much of it has come.
+
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReadableStreamDefaultReader, Response};
+
+use super::message::Failure;
+
+/// `heard` gets the bytes that have come and how many there will be, 0 if the server does not say.
+pub async fn bytes(name: &str, mut heard: impl FnMut(u32, u32)) -> Result<Vec<u8>, Failure> {
+    let answer =
+        JsFuture::from(super::scope().fetch_with_str(name)).await.map_err(|error| unreachable(name, &error))?;
+    let response: Response = answer.unchecked_into();
+    if !response.ok() {
+        return Err(Failure {
+            what: format!("the server answered {} for {name}", response.status()),
+            remedy: "The file belongs beside the page: copy the whole folder that Trunk built, then retry.".to_owned(),
+        });
+    }
+    let length = response.headers().get("content-length").ok().flatten().and_then(|text| text.parse().ok());
+    let mut all = Vec::new();
+    let Some(body) = response.body() else { return Ok(all) };
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    loop {
+        let part = JsFuture::from(reader.read()).await.map_err(|error| unreachable(name, &error))?;
+        let value = Reflect::get(&part, &JsValue::from_str("value")).unwrap_or(JsValue::UNDEFINED);
+        if value.is_undefined() {
+            return Ok(all);
+        }
+        all.extend(Uint8Array::new(&value).to_vec());
+        heard(all.len() as u32, length.unwrap_or(0));
+    }
+}
+
+fn unreachable(name: &str, error: &JsValue) -> Failure {
+    let why = error.dyn_ref::<js_sys::Error>().map_or(String::new(), |error| format!(" ({})", error.message()));
+    Failure {
+        what: format!("{name} could not be fetched{why}"),
+        remedy: "Check the connection to the server of this page, then retry.".to_owned(),
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! What the page owes readers who do not see it, or not as drawn: axe-core's rules, colours by choice, print.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::DONE;
+use crate::page::Page;
+
+/// Where `.ci/setup/axe.sh` puts it.
+const AXE: &str = ".tools/axe/node_modules/axe-core/axe.min.js";
+const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]"#;
+
+#[tokio::test]
+async fn no_rule_of_wcag_is_broken() {
+    let Ok(axe) = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(AXE)) else {
+        // Without npm there is no axe-core; the other tests still hold.
+        eprintln!("SKIPPED: no {AXE}; .ci/setup/axe.sh installs it");
+        return;
+    };
+    let page = Page::open("").await;
+    page.wait_for(DONE).await;
+    page.client.execute(&axe, vec![]).await.expect("axe-core loads");
+    page.value("document.querySelectorAll('details').forEach(d => d.open = true)").await;
+    for (width, height, scheme) in [(1440, 900, "light"), (1440, 900, "dark"), (320, 640, "light"), (320, 640, "dark")]
+    {
+        page.view(width, height, scheme).await;
+        let run = format!(
+            "const end = arguments[0]; axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }} }}).then(r => \
+             end(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 5).join(', '))))"
+        );
+        let broken = page.client.execute_async(&run, vec![]).await.expect("axe-core runs");
+        assert_eq!(broken, Value::Array(Vec::new()), "{width} {scheme}");
+    }
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn dark_can_be_chosen_and_is_kept() {
+    let page = Page::open("").await;
+    page.wait_for(DONE).await;
+    page.view(1440, 900, "light").await;
+    let paper = "getComputedStyle(document.body).backgroundColor";
+    assert_eq!(page.value(paper).await, "rgb(255, 255, 255)");
+    page.click("#dark").await;
+    assert_eq!(page.value(paper).await, "rgb(13, 17, 23)");
+    assert_eq!(page.attribute("#dark", "aria-pressed").await, "true");
+    // The canvas follows: its first pixels are no longer white.
+    let pixel = "document.querySelector('#map-before').getContext('2d').getImageData(2, 2, 1, 1).data[0]";
+    assert!(page.number(pixel).await < 64);
+    page.client.refresh().await.expect("the page loads again");
+    page.wait_for(DONE).await;
+    assert_eq!(page.value(paper).await, "rgb(13, 17, 23)");
+    page.click("#dark").await;
+    assert_eq!(page.value(paper).await, "rgb(255, 255, 255)");
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn print_shows_the_tables() {
+    let page = Page::open("").await;
+    page.wait_for(DONE).await;
+    let open = "document.querySelectorAll('details[open]').length";
+    assert_eq!(page.number(open).await, 0);
+    page.value("dispatchEvent(new Event('beforeprint'))").await;
+    assert_eq!(page.number(open).await, 2);
+    page.value("dispatchEvent(new Event('afterprint'))").await;
+    assert_eq!(page.number(open).await, 0);
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn the_text_fits_a_mail() {
+    let page = Page::open("").await;
+    page.wait_for(DONE).await;
+    let text = page.value("document.querySelector('#plain').textContent").await;
+    let text = text.as_str().expect("text");
+    assert!(text.is_ascii(), "{text}");
+    assert!(text.lines().all(|line| line.len() <= 72 && !line.contains("  ")), "{text}");
+    assert!(text.contains("35692 of 35692") && text.contains("238694 events"), "{text}");
+    page.close_without_errors().await;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Cancelling, running again, and what is shown when something is missing.
+
+use std::path::{Path, PathBuf};
+
+use crate::DONE;
+use crate::page::{Page, built};
+
+const CANCELLED: &str = r#"[data-state="cancelled"]"#;
+const FAILED: &str = r#"[data-state="failed"]"#;
+
+#[tokio::test]
+async fn a_run_can_be_cancelled_and_repeated() {
+    let page = Page::open("").await;
+    page.wait_for(DONE).await;
+    let digest = page.text("#fact-digest").await;
+    // In one go, so that the run cannot be over before it is cancelled: begin, wait until it works, cancel.
+    page.value(
+        "(() => { const go = document.querySelector('#go'); go.click(); const t = setInterval(() => { \
+         if (document.querySelector('#status').textContent.startsWith('Reading')) { go.click(); clearInterval(t); } }, 1); })()",
+    )
+    .await;
+    page.wait_for(CANCELLED).await;
+    assert_eq!(page.text("#status").await, "Cancelled. The figures are of the run before.");
+    assert_eq!(page.text("#fact-digest").await, digest, "what was computed stays");
+    // A worker that went on all the same would finish in this time.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    page.wait_for(CANCELLED).await;
+    assert_eq!(page.text("#go").await, "Run again");
+    page.click("#go").await;
+    page.wait_for(r#"[data-state="done"][data-run="3"]"#).await;
+    assert_eq!(page.text("#fact-digest").await, digest, "the same trace gives the same state");
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn progress_is_told_often() {
+    let page = Page::open("").await;
+    page.wait_for(DONE).await;
+    page.value(
+        "(() => { window.heard = new Set(); new MutationObserver(() => \
+         heard.add(document.querySelector('#status').textContent)).observe(document.querySelector('#status'), \
+         { characterData: true, subtree: true, childList: true }); document.querySelector('#go').click(); })()",
+    )
+    .await;
+    page.wait_for(r#"[data-state="done"][data-run="2"]"#).await;
+    let steps = page.number("heard.size").await;
+    assert!((15..=100).contains(&steps), "{steps} different texts");
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn a_missing_trace_is_told_and_can_be_retried() {
+    let copy = Copy::of_built("no-trace");
+    let (trace, aside) = (copy.0.join("trace/trace_full.txt.gz"), copy.0.join("aside"));
+    std::fs::rename(&trace, &aside).expect("the copy can be changed");
+    let page = Page::open_folder(copy.0.clone(), "").await;
+    page.wait_for(FAILED).await;
+    let told = page.text("#failure").await;
+    assert!(told.contains("404") && told.contains("trace_full.txt.gz") && told.contains("retry"), "{told}");
+    page.screenshot("failure").await;
+    std::fs::rename(&aside, &trace).expect("the copy can be changed");
+    assert_eq!(page.text("#go").await, "Retry");
+    page.click("#go").await;
+    page.wait_for(DONE).await;
+    page.close().await;
+}
+
+#[tokio::test]
+async fn a_missing_or_broken_worker_is_told() {
+    for file in ["worker_loader.js", "worker.js", "worker_bg.wasm"] {
+        let copy = Copy::of_built(&format!("no-{}", file.replace(['_', '.'], "-")));
+        std::fs::remove_file(copy.0.join(file)).expect("the copy can be changed");
+        let page = Page::open_folder(copy.0.clone(), "").await;
+        page.wait_for(FAILED).await;
+        let told = page.text("#failure").await;
+        assert!(told.contains("the worker stopped") && told.contains("retry"), "{file}: {told}");
+        assert!(page.text("#verdict").await.contains("35,692 of 35,692"), "what was published stays");
+        page.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_does_not_come_is_told() {
+    let copy = Copy::of_built("no-program");
+    for entry in std::fs::read_dir(&copy.0).expect("the copy is a folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("app") && name.ends_with(".wasm") {
+            std::fs::write(entry.path(), b"no program").expect("the copy can be changed");
+        }
+    }
+    let page = Page::open_folder(copy.0.clone(), "").await;
+    page.wait_for("#loading[role=alert]").await;
+    let told = page.text("#loading").await;
+    assert!(told.contains("could not be loaded") && told.contains("Load the page again"), "{told}");
+    page.close().await;
+}
+
+/// A copy of the built page that a test may damage, removed in the end.
+struct Copy(PathBuf);
+
+impl Copy {
+    fn of_built(name: &str) -> Copy {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        copy(&built(), &folder);
+        Copy(folder)
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("the target folder can be written");
+    for entry in std::fs::read_dir(from).expect("the page is built").flatten() {
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        match source.is_dir() {
+            true => copy(&source, &target),
+            false => drop(std::fs::copy(&source, &target).expect("the target folder can be written")),
+        }
+    }
+}
