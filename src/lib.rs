@@ -8,6 +8,7 @@ pub mod cli;
 pub mod environment;
 pub mod experiment;
 pub mod knobs;
+pub mod link;
 pub mod model;
 pub mod policy;
 pub mod replay;

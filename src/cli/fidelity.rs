@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::files::Failure;
-use super::run::{in_parallel, seeds};
+use super::pool::in_parallel;
 use crate::experiment::fidelity::mail::{POLICIES, SETTINGS};
 use crate::experiment::fidelity::measure::mean;
 use crate::experiment::fidelity::sensitivity::trials;
 use crate::experiment::fidelity::{CELLS, Fixture, Observed, Spec, observe};
+use crate::experiment::parse_seeds;
 use crate::experiment::{Cell, CellResult};
 use crate::report::fidelity::{self as report, Boots, Changed, Record};
 
@@ -65,7 +66,7 @@ pub fn run(args: &Args) -> Result<String, Failure> {
         return recorded(args);
     }
     let fixture = Fixture::load(|name| read(&args.root.join("tests/kernel/runs").join(name)))?;
-    let seeds = seeds(&args.seeds)?;
+    let seeds = parse_seeds(&args.seeds, ',').map_err(|error| format!("--seeds {}", error.problem))?;
     let named = args.table || args.sensitivity || args.mail || args.ledger;
     let wanted = |flag: bool| flag || args.write && !named;
     let with_table = args.table || !named;

@@ -1,39 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Setting a field of an environment by its name, as command lines and tables of cells do.
+//! Fields of an environment by their names: set one from text, list those that differ from the preset.
 
 use serde_json::Value;
 
-use super::spec::Environment;
+use super::spec::{Environment, SpecError};
 
 /// Sets one field by its name, through the field's own type.
-pub fn set(environment: &Environment, key: &str, value: &str) -> Result<Environment, String> {
-    let (key, value) = match key {
-        "memory" => ("memory_mib", mebibytes(value).ok_or(format!("--memory {value}: write it as 512MiB or 2GiB"))?),
-        "page_cache" => ("page_cache_mib", mebibytes(value).ok_or(format!("page_cache={value}: write it as 300MiB"))?),
+///
+/// # Errors
+/// No such field, or a value that the field cannot have.
+pub fn set(environment: &Environment, key: &str, value: &str) -> Result<Environment, SpecError> {
+    let wanted = |how: &str| SpecError::new(key, format!("`{value}`: write it as {how}"));
+    let (path, value) = match key {
+        "memory" => ("memory_mib", mebibytes(value).ok_or_else(|| wanted("512MiB or 2GiB"))?),
+        "page_cache" => ("page_cache_mib", mebibytes(value).ok_or_else(|| wanted("300MiB"))?),
         _ => (key, value.to_owned()),
     };
+    if path == "name" {
+        return Err(SpecError::new(path, "the name is that of the preset"));
+    }
     let mut tree = serde_json::to_value(environment).expect("an environment is plain data");
     let mut field = &mut tree;
-    for part in key.split('.') {
-        let Value::Object(fields) = field else { return Err(format!("--set {key}: `{part}` has no fields")) };
+    for part in path.split('.') {
+        let Value::Object(fields) = field else {
+            return Err(SpecError::new(key, format!("`{part}` has no fields")));
+        };
         let known = fields.keys().cloned().collect::<Vec<_>>().join(", ");
-        field = fields.get_mut(part).ok_or(format!("--set {key}: no field `{part}`; there are {known}"))?;
+        field =
+            fields.get_mut(part).ok_or_else(|| SpecError::new(key, format!("no field `{part}`; there are {known}")))?;
     }
     *field = match (&*field, value.as_str()) {
+        (Value::Object(_), _) => return Err(SpecError::new(key, "it is a group of fields: name one of them")),
         (Value::Bool(_), "on" | "1" | "yes" | "true") => Value::Bool(true),
         (Value::Bool(_), "off" | "0" | "no" | "false") => Value::Bool(false),
-        (Value::Number(_) | Value::Null, text) => {
-            text.parse::<u64>().map(Value::from).map_err(|_| format!("--set {key}={text}: a whole number is wanted"))?
-        }
+        // The kernel chooses where no number is given.
+        (Value::Number(_) | Value::Null, "auto") if path == "vm.min_free_kbytes" => Value::Null,
+        (Value::Number(_) | Value::Null, text) => text
+            .parse::<u64>()
+            .map(Value::from)
+            .map_err(|_| SpecError::new(key, format!("`{text}`: a whole number is wanted")))?,
         (_, text) => Value::from(text),
     };
-    serde_json::from_value(tree).map_err(|error| format!("--set {key}={value}: {error}"))
+    serde_json::from_value(tree).map_err(|error| SpecError::new(key, format!("`{value}`: {error}")))
 }
 
+/// The fields that differ from `preset`, by name and in order of name, as `set` takes them; the name apart.
+pub fn changes(environment: &Environment, preset: &Environment) -> Vec<(String, String)> {
+    let tree = |environment| serde_json::to_value(environment).expect("an environment is plain data");
+    let mut found = Vec::new();
+    differences("", &tree(environment), &tree(preset), &mut found);
+    found.retain(|(name, _)| name != "name");
+    found.sort();
+    found
+}
+
+fn differences(name: &str, new: &Value, old: &Value, found: &mut Vec<(String, String)>) {
+    match (new, old) {
+        (Value::Object(new), Value::Object(old)) => {
+            for (key, value) in new {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                differences(&name, value, &old[key], found);
+            }
+        }
+        _ if new == old => {}
+        (Value::Bool(on), _) => found.push((name.to_owned(), if *on { "on" } else { "off" }.to_owned())),
+        (Value::String(text), _) => found.push((name.to_owned(), text.clone())),
+        (Value::Null, _) => found.push((name.to_owned(), "auto".to_owned())),
+        (other, _) => found.push((name.to_owned(), other.to_string())),
+    }
+}
+
+/// A size such as 512MiB, 2GiB or 2g in MiB, as digits.
 fn mebibytes(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     let units = [("gib", 1024), ("g", 1024), ("mib", 1), ("m", 1), ("", 1)];
     let (digits, factor) =
         units.iter().find_map(|(unit, factor)| lower.strip_suffix(unit).map(|rest| (rest, factor)))?;
     digits.trim().parse::<u32>().ok()?.checked_mul(*factor).map(|mib| mib.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::preset;
+
+    #[test]
+    fn what_was_set_is_what_differs() {
+        let old = preset("minimal-1g").unwrap();
+        let pairs = [("vm.min_free_kbytes", "4096"), ("memory", "2g"), ("thp", "never"), ("mglru", "on")];
+        let new = pairs.iter().fold(old.clone(), |new, (key, value)| set(&new, key, value).unwrap());
+        let found = changes(&new, &old);
+        let names: Vec<_> = found.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(names, ["memory_mib=2048", "mglru=on", "thp=never", "vm.min_free_kbytes=4096"]);
+        let again = found.iter().fold(old.clone(), |new, (key, value)| set(&new, key, value).unwrap());
+        assert_eq!(again, new);
+        assert_eq!(set(&new, "vm.min_free_kbytes", "auto").unwrap().vm, old.vm);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_by_name() {
+        let old = preset("minimal-1g").unwrap();
+        for (key, value) in
+            [("nmae", "1"), ("vm", "1"), ("vm.x", "1"), ("cpus", "many"), ("thp", "ever"), ("name", "x")]
+        {
+            assert!(set(&old, key, value).unwrap_err().to_string().contains(key), "{key}");
+        }
+    }
 }

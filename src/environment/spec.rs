@@ -12,7 +12,7 @@ use crate::model::settings::Costs;
 #[serde(deny_unknown_fields)]
 pub struct Environment {
     pub name: String,
-    /// RAM, MiB: 16..=1,048,576.
+    /// RAM, MiB: 16..=65,536.
     pub memory_mib: u32,
     /// 1..=64.
     pub cpus: u8,
@@ -133,6 +133,12 @@ impl std::error::Error for SpecError {}
 /// Two pageblocks.
 const ZONE_PAGES_MIN: u64 = 1024;
 
+impl From<SpecError> for String {
+    fn from(error: SpecError) -> String {
+        error.to_string()
+    }
+}
+
 impl Environment {
     /// Refuses what no machine could be built from, naming the field.
     pub fn check(&self) -> Result<(), SpecError> {
@@ -142,7 +148,7 @@ impl Environment {
             }
             Err(SpecError::new(field, format!("{value} is not within {low}..{high}")))
         };
-        between("memory_mib", self.memory_mib.into(), 16, 1 << 20)?;
+        between("memory_mib", self.memory_mib.into(), 16, 65_536)?;
         between("cpus", self.cpus.into(), 1, 64)?;
         between("vm.compaction_proactiveness", self.vm.compaction_proactiveness.into(), 0, 100)?;
         between("vm.extfrag_threshold", self.vm.extfrag_threshold.into(), 0, 1000)?;
@@ -167,6 +173,7 @@ impl Environment {
         between("footprint.dma_pages", f.dma_pages.into(), 0, 3000)?;
         between("footprint.pcp_pages_max", f.pcp_pages_max.into(), f.pcp_pages_min.into(), 1 << 14)
     }
+
     /// Each zone of RAM must have something left to give.
     fn check_zones(&self, reserved: u64) -> Result<(), SpecError> {
         let ram = u64::from(self.memory_mib) * 256;

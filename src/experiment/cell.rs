@@ -85,3 +85,10 @@ pub struct CellResult {
     /// xxHash64 of the machine's state at the end, hexadecimal.
     pub digest: String,
 }
+
+impl CellResult {
+    /// The number a run is judged by: its score, else bytes.
+    pub fn value(&self) -> u64 {
+        self.score.as_ref().map_or(self.oom_bytes, |score| score.value)
+    }
+}

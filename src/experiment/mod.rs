@@ -5,9 +5,13 @@
 
 pub mod cell;
 pub mod fidelity;
+pub mod plan;
 mod plan_script;
 pub mod run;
 mod script;
+pub mod sheet;
 
 pub use cell::{Cell, CellResult, OomRequest, PolicySpec, Score};
+pub use plan::{Experiment, MODEL_VERSION, Until, parse_seeds, seeds_text};
 pub use run::run;
+pub use sheet::{Flow, Outcome, Sheet, run_all};

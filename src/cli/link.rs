@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! `oompoint link`: reproduces a link.
+
+use super::Done;
+use super::files::Failure;
+use super::output::Output;
+use super::pool;
+use crate::link::{self, LinkCheck};
+
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  oompoint link 'https://oompoint.example.org/#v=1&s=1-16&r=k7Qm2x4&c=5f'
+  oompoint link 'v=1&p=base~blunt&s=1-8'           (the fragment is enough; quote it, & means something to a shell)
+  oompoint link result.json                        (a file of `oompoint run --format json`)
+
+Exit status: 0 reproduced, or nothing was promised; 2 bad link; 3 the result is not the one the link promises.")]
+pub struct Args {
+    /// URL, fragment, or file.
+    link: String,
+    /// Run a link whose check does not fit, as it is.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    output: Output,
+    /// Worker threads; 0 is one a CPU.
+    #[arg(long, default_value_t = 0)]
+    jobs: usize,
+}
+
+pub fn run(args: &Args) -> Result<Done, Failure> {
+    let opened = link::open(&text_of(&args.link)?).map_err(|error| error.to_string())?;
+    if opened.check == LinkCheck::Wrong && !args.force {
+        return Err(format!("{} (--force runs it as it is.)", opened.notes.join(" ")));
+    }
+    opened.notes.iter().for_each(|note| eprintln!("oompoint: {note}"));
+    let outcome = pool::run_whole(&opened.link.experiment, args.jobs)?;
+    let found = link::compare(&opened.link, &outcome).expect("the outcome is whole");
+    let sentence = found.sentence();
+    let text = args.output.render(&outcome, std::slice::from_ref(&sentence))?;
+    Ok(Done { text, status: if found.is_broken() { super::DIFFERS } else { 0 }, said: Some(sentence) })
+}
+
+/// The link in an argument: itself, or what a JSON file holds under `experiment`.
+pub fn text_of(argument: &str) -> Result<String, Failure> {
+    if argument.contains('=') || !std::path::Path::new(argument).exists() {
+        return Ok(argument.to_owned());
+    }
+    let bytes = super::files::read(argument.as_ref())?;
+    let tree: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| format!("{argument}: {error}"))?;
+    let fragment = tree.get("experiment").and_then(|fragment| fragment.as_str());
+    fragment.map(str::to_owned).ok_or(format!("{argument}: it has no `experiment`, as --format json writes it"))
+}
