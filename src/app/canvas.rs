@@ -9,7 +9,7 @@ use crate::model::freetype;
 use crate::model::pageblock::PAGEBLOCK_PAGES;
 use crate::replay::blockmap::{ABSENT, Block, BlockMap, ON_PCP, PRIVATE, USED};
 
-/// Height of a cell of the block map, in CSS pixels; www/style.css reserves the same.
+/// Height of a cell of the block map, in CSS pixels; www/memory.css reserves the same.
 pub const CELL_HEIGHT: f64 = 30.0;
 /// Of that, the strip that holds the letter.
 const STRIP: f64 = 12.0;
@@ -231,7 +231,7 @@ enum Line {
     Level,
 }
 
-/// The pattern of a type; www/style.css draws the same in the legend.
+/// The pattern of a type; www/memory.css draws the same in the legend.
 struct Hatch(&'static [Line]);
 
 impl Hatch {

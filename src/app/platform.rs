@@ -12,7 +12,7 @@ use crate::worker::message::{Envelope, Failure, Job, News, VERSION};
 /// Beside the page, in whatever folder that is. Trunk writes this file, which starts the worker's program.
 const WORKER: &str = "./worker_loader.js";
 const THEME: &str = "oompoint-theme";
-/// Below this width of the page a map has half as many columns; www/style.css has the same number.
+/// Below this width of the page a map has half as many columns; www/*.css have the same number.
 const NARROW: &str = "(max-width: 640px)";
 const DARK: &str = "(prefers-color-scheme: dark)";
 

@@ -45,7 +45,7 @@ pub fn Status(props: &Props) -> Html {
             if let Phase::Failed(failure) = &props.phase {
                 <div id="failure" class="failure" role="alert">
                     <p><strong>{ "The replay did not finish: " }</strong>{ &failure.what }{ "." }</p>
-                    <p>{ &failure.remedy }{ " What was computed before stays below." }</p>
+                    <p>{ &failure.remedy }{ " What was computed before stays on the page." }</p>
                 </div>
             }
         </section>
@@ -64,7 +64,8 @@ fn now(props: &Props) -> String {
         (Phase::Done, None) => String::new(),
         (Phase::Cancelled, Some(_)) => "Cancelled. The figures are of the run before.".to_owned(),
         (Phase::Cancelled, None) => "Cancelled. The sentence above was computed beforehand.".to_owned(),
-        (Phase::Failed(_), _) => "Stopped.".to_owned(),
+        (Phase::Failed(_), Some(_)) => "Stopped. The figures are of the run before.".to_owned(),
+        (Phase::Failed(_), None) => "Stopped. The sentence above was computed beforehand.".to_owned(),
     }
 }
 

@@ -47,6 +47,9 @@ pub struct Args {
     /// Write the generated parts, all of them if no table is named.
     #[arg(long, conflicts_with = "only")]
     write: bool,
+    /// Take the comparison from www/fidelity.json and run nothing: for a change of reasons or of the layout.
+    #[arg(long, conflicts_with_all = ["only", "json", "sensitivity", "mail"])]
+    recorded: bool,
     /// Root of the repository: runs are read from its tests/kernel/runs.
     #[arg(long, default_value = ".")]
     root: PathBuf,
@@ -59,6 +62,9 @@ pub struct Args {
 type All = BTreeMap<String, Vec<Observed>>;
 
 pub fn run(args: &Args) -> Result<String, Failure> {
+    if args.recorded {
+        return recorded(args);
+    }
     let fixture = Fixture::load(|name| read(&args.root.join("tests/kernel/runs").join(name)))?;
     let seeds = parse_seeds(&args.seeds, ',').map_err(|error| format!("--seeds {}", error.problem))?;
     let named = args.table || args.sensitivity || args.mail || args.ledger;
@@ -96,6 +102,16 @@ pub fn run(args: &Args) -> Result<String, Failure> {
         }
     }
     Ok(parts.into_iter().map(|(_, text)| text + "\n").collect())
+}
+
+fn recorded(args: &Args) -> Result<String, Failure> {
+    let path = args.root.join("www/fidelity.json");
+    let record: Record = serde_json::from_str(&read(&path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+    let table = report::table(&record);
+    if args.write {
+        write_parts(&args.root.join("FIDELITY.md"), &[("fidelity", table.clone())])?;
+    }
+    Ok(table)
 }
 
 fn write_parts(page: &Path, parts: &[(&str, String)]) -> Result<(), Failure> {

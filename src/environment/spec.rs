@@ -136,6 +136,9 @@ impl From<SpecError> for String {
     }
 }
 
+/// Two pageblocks.
+const ZONE_PAGES_MIN: u64 = 1024;
+
 impl Environment {
     /// Refuses what no machine could be built from, naming the field.
     pub fn check(&self) -> Result<(), SpecError> {
@@ -162,11 +165,25 @@ impl Environment {
         let f = &self.footprint;
         let used = u64::from(f.reserved_pages) + ram / 64;
         between("footprint.reserved_pages", used, 0, ram * 3 / 4)?;
+        self.check_zones(used)?;
         let boot =
             [f.unmovable_pages, f.reclaimable_pages, f.movable_pages, f.file_pages, f.initmem_pages, f.dma_pages];
         let boot: u64 = boot.iter().map(|&pages| u64::from(pages)).sum();
         between("footprint", used + boot + u64::from(self.page_cache_mib) * 256, 0, ram * 9 / 10)?;
         between("footprint.dma_pages", f.dma_pages.into(), 0, 3000)?;
         between("footprint.pcp_pages_max", f.pcp_pages_max.into(), f.pcp_pages_min.into(), 1 << 14)
+    }
+    /// Each zone of RAM must have something left to give.
+    fn check_zones(&self, reserved: u64) -> Result<(), SpecError> {
+        let ram = u64::from(self.memory_mib) * 256;
+        let (low, high) = if ram > 7 << 17 { (3 << 18, ram - (3 << 18)) } else { (ram, 0) };
+        let dma = if self.layout == Layout::Pc && low > 4096 { 4096 } else { 0 };
+        let share = if high == 0 { reserved } else { reserved.div_ceil(2) };
+        let room = (low - dma).min(if high == 0 { u64::MAX } else { high });
+        if share + u64::from(self.footprint.initmem_pages) + ZONE_PAGES_MIN > room {
+            let problem = format!("{reserved} reserved pages leave a zone of {room} pages less than {ZONE_PAGES_MIN}");
+            return Err(SpecError::new("footprint.reserved_pages", problem));
+        }
+        Ok(())
     }
 }

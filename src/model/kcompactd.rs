@@ -7,7 +7,7 @@
 //! Modelled: when it wakes and for what, deferral, draining after an unsuccessful run, the proactive score with its
 //! low and high marks, the long pause after a round that did not help, a stock of free blocks if the policy wants one.
 
-use super::compact::{Control, FinishRule, FreeCount, Run, Status, Step, proactive, suitable};
+use super::compact::{Control, Run, Status, Step, proactive, suitable};
 use super::frames::Order;
 use super::kswapd::Next;
 use super::machine::Machine;
@@ -180,12 +180,7 @@ impl Machine {
                 control
             }
             Aim::Proactive { .. } => Control::proactive(proactive::low_mark(self.settings.compaction_proactiveness)),
-            Aim::Stock => {
-                let mut control = Control::kcompactd(9, zone.span.index, defrag_mode);
-                control.finish = FinishRule::MappedBlock;
-                control.free_count = FreeCount::MappedBlocks;
-                control
-            }
+            Aim::Stock => Control::stock(u64::from(self.policy.kcompactd_target_blocks()) * 512),
         };
         control.extfrag_threshold = self.settings.extfrag_threshold;
         Some(control)

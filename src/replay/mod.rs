@@ -6,8 +6,9 @@
 
 mod bend;
 pub mod blockmap;
-#[cfg(test)]
 mod compaction;
+mod compaction_report;
+mod compaction_run;
 pub mod guided;
 pub mod load;
 mod lru;
@@ -17,6 +18,8 @@ pub mod report;
 pub mod survey;
 mod survey_text;
 
+pub use compaction::compaction;
+pub use compaction_report::CompactionReport;
 pub use report::{Divergence, Report, Score};
 pub use survey::{Survey, survey};
 

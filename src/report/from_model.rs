@@ -39,7 +39,10 @@ pub fn node_view(world: &World, layout: &Layout) -> NodeView {
         .clone()
         .map(|index| match zone(index) {
             Some(zone) => zone_view(zone, range.clone()),
-            None => ZoneView { name: ZONE_NAMES[index].to_owned(), ..ZoneView::default() },
+            None => {
+                let protection = vec![0; range.len()];
+                ZoneView { name: ZONE_NAMES[index].to_owned(), protection, ..ZoneView::default() }
+            }
         })
         .collect();
     let sum = |lru: Lru| machine.node.zones.iter().map(|zone| zone.lru_pages(lru)).sum::<u64>();

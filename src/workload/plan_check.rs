@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Which plans are refused: names that lead nowhere, sizes without bound, more work than a run can do.
 
+use std::collections::BTreeMap;
+
 use super::plan::{Churn, FileIo, Kind, Plan, PlanSpec, Populate, TryAlloc};
 use crate::environment::SpecError;
 use crate::model::tally::Tally;
@@ -24,7 +26,8 @@ struct Checker<'a> {
     spec: &'a PlanSpec,
     nodes: u32,
     tasks: u32,
-    file_pages: u64,
+    /// Size of each file by its set's name: the largest that a step gives.
+    files: BTreeMap<String, u64>,
 }
 
 /// What a part of a plan may come to at most.
@@ -76,7 +79,7 @@ pub(super) fn check(spec: &PlanSpec) -> Result<(), SpecError> {
             }
         }
     }
-    let mut checker = Checker { spec, nodes: 0, tasks: 0, file_pages: 0 };
+    let mut checker = Checker { spec, nodes: 0, tasks: 0, files: BTreeMap::new() };
     let cost = checker.node("plan", &spec.plan, 0)?;
     within("plan", cost.actions, 0, ACTIONS_MAX)
         .map_err(|_| SpecError::new("plan", format!("it may come to more than {ACTIONS_MAX} actions")))?;
@@ -171,7 +174,7 @@ impl Checker<'_> {
             }
             Plan::Churn(step) => self.churn(&format!("{at}.churn"), step),
             Plan::FileIo(step) => {
-                self.file(&format!("{at}.file-io.pages"), step.pages)?;
+                self.file(&format!("{at}.file-io.pages"), &step.set, step.pages)?;
                 file_io(&format!("{at}.file-io"), step)
             }
             Plan::FreeAll(step) => {
@@ -193,10 +196,12 @@ impl Checker<'_> {
         }
     }
 
-    fn file(&mut self, field: &str, pages: u64) -> Result<(), SpecError> {
-        self.file_pages = self.file_pages.saturating_add(pages);
-        within(field, self.file_pages, 1, FILE_PAGES_MAX)
-            .map_err(|_| SpecError::new(field, format!("files have 1 to {FILE_PAGES_MAX} pages, all together")))
+    fn file(&mut self, field: &str, set: &str, pages: u64) -> Result<(), SpecError> {
+        within(field, pages, 1, FILE_PAGES_MAX)?;
+        let size = self.files.entry(set.to_owned()).or_default();
+        *size = pages.max(*size);
+        within(field, self.files.values().sum(), 1, FILE_PAGES_MAX)
+            .map_err(|_| SpecError::new(field, format!("all files together have more than {FILE_PAGES_MAX} pages")))
     }
 
     fn populate(&mut self, at: &str, step: &Populate) -> Result<Cost, SpecError> {
@@ -209,7 +214,7 @@ impl Checker<'_> {
         within(&format!("{at}.percent"), step.percent.unwrap_or(0).into(), 0, 1000)?;
         within(&format!("{at}.chunk_pages"), step.chunk_pages.into(), 1, 1 << 18)?;
         if step.kind == Kind::File {
-            self.file(&format!("{at}.pages"), step.pages.unwrap_or(0))?;
+            self.file(&format!("{at}.pages"), &step.set, step.pages.unwrap_or(0))?;
         }
         let order_max = if matches!(step.kind, Kind::Kernel | Kind::KernelReclaimable) { 10 } else { 0 };
         within(&format!("{at}.order"), step.order.into(), 0, order_max)?;

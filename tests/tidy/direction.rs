@@ -12,7 +12,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("stats", &[]),
     ("policy", &["knobs", "model"]),
     ("environment", &["model"]),
-    ("workload", &["knobs", "model"]),
+    ("workload", &["knobs", "model", "environment"]),
     ("sim", &["model", "environment", "workload"]),
     ("trace", &["model"]),
     ("replay", &["model", "trace"]),

@@ -2,7 +2,8 @@
 //! Comparisons that are known to fail, and why.
 //!
 //! An entry must go once the model agrees with room to spare (a miss below 0.8 of the tolerance): between 0.8 and 1 a
-//! few seeds decide, and the list would flicker. A reason that begins with `suspected` fits the figures but was not proven.
+//! few seeds decide, and the list would flicker.
+//! A reason that begins with `suspected` fits the figures but was not proven.
 
 /// A comparison by its cell (or group) and what is compared, and the reason it fails.
 #[derive(Clone, Copy, Debug)]

@@ -69,6 +69,8 @@ pub struct Control {
     pub direct: bool,
     /// Proactive: the score at which the zone is good enough.
     pub score_low: Option<u64>,
+    /// A round for stock: pages in free mapped blocks at which the zone has enough.
+    pub stock_pages: Option<u64>,
     pub kcompactd: bool,
     pub defrag_mode: bool,
     pub freetype: Freetype,
@@ -119,6 +121,11 @@ impl Control {
         Control { whole_zone: true, ignore_skip: true, score_low: Some(score_low), ..Control::background(-1) }
     }
 
+    /// A round that makes whole mapped blocks until the zone has `pages` in them.
+    pub fn stock(pages: u64) -> Control {
+        Control { whole_zone: true, ignore_skip: true, stock_pages: Some(pages), ..Control::background(-1) }
+    }
+
     /// Kernel threads compact with GFP_KERNEL, so their type is Unmovable.
     fn background(order: i8) -> Control {
         Control {
@@ -129,6 +136,7 @@ impl Control {
             ignore_block_suitable: false,
             direct: false,
             score_low: None,
+            stock_pages: None,
             kcompactd: false,
             defrag_mode: false,
             freetype: freetype::UNMOVABLE,

@@ -35,6 +35,10 @@ impl Run {
             let better = proactive::zone_score(zone) <= low;
             return self.unless_interrupted(if better { Status::Success } else { Status::Continue });
         }
+        if let Some(pages) = self.control.stock_pages {
+            let mapped = zone.free_blocks.seen().saturating_sub(zone.free_blocks_unmapped.seen());
+            return self.unless_interrupted(if mapped >= pages { Status::Success } else { Status::Continue });
+        }
         let Some(order) = wanted(&self.control).filter(|_| self.migrate.is_multiple_of(PAGEBLOCK_PAGES)) else {
             return Status::Continue;
         };

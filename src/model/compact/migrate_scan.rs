@@ -43,7 +43,7 @@ impl Run {
 
     /// Where later runs start. Given the first frame behind a block, that is one block further
     /// (mm/compaction.c:update_cached_migrate@7.3).
-    pub(super) fn update_cached_migrate(&self, zone: &mut Zone, pfn: Pfn) {
+    pub(crate) fn update_cached_migrate(&self, zone: &mut Zone, pfn: Pfn) {
         let next = block_end(pfn);
         let [cached_async, cached_sync] = &mut zone.compact.cached_migrate;
         *cached_async = next.max(*cached_async);

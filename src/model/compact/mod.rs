@@ -14,6 +14,8 @@ mod migrate;
 mod migrate_block;
 mod migrate_scan;
 pub mod proactive;
+#[cfg(test)]
+mod random_tests;
 mod run;
 pub mod skip;
 pub mod suitable;

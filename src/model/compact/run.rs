@@ -66,6 +66,7 @@ pub struct Run {
     pub(super) gives_way: bool,
     pub(super) interrupted: bool,
     total: Work,
+    captured: Option<Pfn>,
     /// Start of the block from which pages moved last; 0 when their source needs no more drain.
     last: Pfn,
     update_cached: bool,
@@ -106,6 +107,7 @@ impl Run {
             gives_way: false,
             interrupted: false,
             total: Work::default(),
+            captured: None,
             last: 0,
             update_cached: control.mode == Mode::Async && cached_async == cached_sync,
             rescan: false,
@@ -119,7 +121,7 @@ impl Run {
     /// When another capture is installed in the zone.
     pub fn step(&mut self, zone: &mut Zone, owners: &mut Owners, tally: &mut Tally) -> Step {
         self.work = Work::default();
-        if let Some((order, freetype)) = self.control.capture {
+        if let (Some((order, freetype)), None) = (self.control.capture, self.captured) {
             assert!(matches!(zone.capture, Capture::Off), "two captures in zone {}", zone.name());
             zone.capture = Capture::Waiting { order, freetype };
         }
@@ -127,14 +129,14 @@ impl Run {
         if status.is_some() {
             self.work.drained += self.release(zone);
         }
-        let captured = self.take_capture(zone);
+        self.take_capture(zone);
         self.account(tally, status.is_some());
         let work = self.work;
         match status {
             None => Step::More { work },
             Some(status) => {
-                let status = if captured.is_some() { Status::Success } else { status };
-                Step::Done { status, captured, work }
+                let status = if self.captured.is_some() { Status::Success } else { status };
+                Step::Done { status, captured: self.captured.take(), work }
             }
         }
     }
@@ -163,9 +165,17 @@ impl Run {
         self.gives_way = running;
     }
 
-    /// The run's settings; `whole_zone` is what the start made of it.
-    pub fn control(&self) -> &Control {
-        &self.control
+    pub(crate) fn ignores_skip(&self) -> bool {
+        self.control.ignore_skip
+    }
+
+    pub(crate) fn is_direct(&self) -> bool {
+        self.control.direct
+    }
+
+    /// Whether the run covers the whole zone, be it asked for or because it starts where the last reset left off.
+    pub(crate) fn is_whole_zone(&self) -> bool {
+        self.control.whole_zone
     }
 
     /// Where the migrate and the free scanner stand.
@@ -174,19 +184,11 @@ impl Run {
     }
 
     /// Goes on from elsewhere, as a replay knows the kernel did.
-    #[cfg(test)]
     pub(crate) fn set_positions(&mut self, migrate: Pfn, free: Pfn) {
         (self.migrate, self.free) = (migrate, free);
     }
 
-    /// What the fast searches know: lowest chunk met, failures, order to search.
-    #[cfg(test)]
-    pub(crate) fn fast_state(&self) -> (Pfn, u32, i8) {
-        (self.fast_start, self.fast_search_fail, self.search_order)
-    }
-
     /// The free blocks held.
-    #[cfg(test)]
     pub(crate) fn private_blocks(&self) -> Vec<(Pfn, Order)> {
         self.targets.blocks().collect()
     }
@@ -233,7 +235,7 @@ impl Run {
             }
             return None;
         }
-        if matches!(zone.capture, Capture::Caught(_)) {
+        if self.captured.is_some() || matches!(zone.capture, Capture::Caught(_)) {
             return Some(Status::Success);
         }
         self.drain_behind(zone);
@@ -257,11 +259,12 @@ impl Run {
         }
     }
 
-    fn take_capture(&self, zone: &mut Zone) -> Option<Pfn> {
-        self.control.capture?;
-        match std::mem::take(&mut zone.capture) {
-            Capture::Caught(pfn) => Some(pfn),
-            _ => None,
+    /// A block may be caught by a drain that no look at the capture follows; the run keeps it until it ends.
+    fn take_capture(&mut self, zone: &mut Zone) {
+        if self.control.capture.is_some()
+            && let Capture::Caught(pfn) = std::mem::take(&mut zone.capture)
+        {
+            self.captured = Some(pfn);
         }
     }
 

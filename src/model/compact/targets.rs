@@ -33,7 +33,6 @@ impl Targets {
     }
 
     /// Every block, by order, head to tail.
-    #[cfg(test)]
     pub fn blocks(&self) -> impl Iterator<Item = (Pfn, Order)> + '_ {
         (0..).zip(&self.lists).flat_map(|(order, list)| list.iter().map(move |&pfn| (pfn, order)))
     }

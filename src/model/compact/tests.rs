@@ -102,7 +102,7 @@ fn blunt_early_and_never() {
     ] {
         let (mut z, mut owners) = zone(&blocks);
         let (status, ..) = run(&mut z, &mut owners, unmapped(finish));
-        let made = u32::from(z.nr_free[9] + 2 * z.nr_free[10]);
+        let made = z.nr_free[9] + 2 * z.nr_free[10];
         assert_eq!(status, want, "{finish:?}");
         assert!(whole.contains(&made), "{finish:?} made {made} blocks");
     }

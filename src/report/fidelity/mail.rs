@@ -28,7 +28,7 @@ pub fn mail(boots: &[Boots], others: &[Boots]) -> String {
     boots.iter().for_each(|setting| text += &row(setting));
     text += "\n### What the blunt fix costs, and when\n\n";
     text += "Means of blunt and of base over the same seeds.\n\n";
-    text += "| guest | bytes | pages migrated | frames scanned | direct compactions | direct reclaims | time to the kill |\n";
+    text += "| guest | bytes | pages migrated | frames scanned | direct compactions | direct reclaims | simulated time in all |\n";
     text += "|---|---|---|---|---|---|---|\n";
     others.iter().for_each(|setting| text += &cost(&setting.name, setting));
     boots.iter().for_each(|setting| text += &cost(&format!("mail-1g, {}", setting.name), setting));

@@ -23,19 +23,13 @@ pub(super) struct Churning {
 }
 
 impl Churning {
-    pub fn new(set: usize, process: u32, step: Churn) -> Churning {
+    /// What the set holds already counts towards its limit and ages from now on.
+    pub fn new(set: usize, process: u32, step: Churn, w: &World) -> Churning {
         let fault = Fault::new(set, process, step.kind, false);
-        Churning {
-            set,
-            process,
-            fault,
-            left: step.count,
-            next_ns: None,
-            order: 0,
-            pages: 0,
-            ends: VecDeque::new(),
-            step,
-        }
+        let held = &w.plan.sets[set].held;
+        let pages = held.iter().map(|piece| piece.0.pages()).sum();
+        let ends = vec![w.machine.now_ns + step.lifetime_ms * 1_000_000; held.len()].into();
+        Churning { set, process, fault, left: step.count, next_ns: None, order: 0, pages, ends, step }
     }
 
     pub fn step(&mut self, w: &mut World) -> Progress {

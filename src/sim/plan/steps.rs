@@ -70,7 +70,10 @@ impl Doing {
                 let to = w.plan.sets[set].held.len();
                 Doing::Punching { set, keep_one_of, keep, chunk: 0, kept: 0, next: 0, to }
             }
-            Leaf::Churn { set, process, ref step } => Doing::Churning(Churning::new(set, of(process)?, step.clone())),
+            Leaf::Churn { set, process, ref step } => {
+                let process = of(process)?;
+                Doing::Churning(Churning::new(set, process, step.clone(), w))
+            }
             Leaf::FileIo { set, ref step } => Doing::File(FileWork::new(set, step, w)),
             Leaf::Idle { ms } => Doing::Sleeping { until_ns: w.machine.now_ns + ms * MS },
             Leaf::Work { ms } => Doing::Working { left_ms: ms },
