@@ -43,10 +43,15 @@ impl Metric {
         }
     }
 
+    /// A word to follow "pages migrated per".
+    pub fn short_unit(&self) -> &str {
+        if self.name == "oom_bytes" { &self.unit } else { "point" }
+    }
+
     pub fn title(&self) -> String {
         match self.name.as_str() {
             "oom_bytes" => "MiB that the workload got before the first OOM kill (more is better)".to_owned(),
-            name => format!("The workload's score: {name}, in {}", self.unit),
+            name => format!("The workload's score: {name} ({})", self.unit),
         }
     }
 }
@@ -62,7 +67,7 @@ pub struct Row {
     pub values: Vec<f64>,
     pub summary: Summary,
     pub shape: Option<Shape>,
-    /// Runs by how they ended, those ended by the OOM killer apart.
+    /// Runs by how they ended, the usual end apart.
     pub other_ends: Vec<(String, usize)>,
     /// Mean a run of each of [`COSTS`].
     pub costs: Vec<f64>,
@@ -157,7 +162,7 @@ impl Analysis {
 
     /// What the gain of a policy costs, in words.
     pub fn prices(&self) -> Vec<String> {
-        let unit = &self.metric.unit;
+        let unit = self.metric.short_unit();
         let sentence = |one: &Comparison| match &one.price.per_gain {
             PerGain::Ratio { ratio, interval } => {
                 let range = interval.map_or(String::new(), |i| format!(" [{:.1}..{:.1}]", i.low, i.high));
@@ -239,7 +244,9 @@ fn row(outcome: &Outcome, index: usize, label: &str, grain: Grain) -> Result<Row
     let unit = if is_score { 1.0 } else { MIB };
     let values: Vec<f64> = outcome.values(index, CellResult::value).iter().map(|&value| value as f64 / unit).collect();
     let mut other_ends: Vec<(String, usize)> = Vec::new();
-    for cell in outcome.policy(index).iter().filter(|cell| cell.end != "oom-kill") {
+    // A score is of a run that came to its end, bytes are of one that the OOM killer ended.
+    let usual = if is_score { "complete" } else { "oom-kill" };
+    for cell in outcome.policy(index).iter().filter(|cell| cell.end != usual) {
         match other_ends.iter_mut().find(|(end, _)| *end == cell.end) {
             Some((_, count)) => *count += 1,
             None => other_ends.push((cell.end.clone(), 1)),

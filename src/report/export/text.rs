@@ -47,7 +47,9 @@ pub fn setting(analysis: &Analysis) -> Vec<(&'static str, String)> {
     let preset = environment::PRESETS.iter().find(|preset| preset.name == guest.name);
     let about = preset.map_or("", |preset| preset.about);
     let changes = preset.map_or(Vec::new(), |preset| environment::changes(guest, &preset.environment()));
-    let changes: Vec<_> = changes.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    // Memory and CPUs are said in any case.
+    let changes = changes.into_iter().filter(|(name, _)| !["memory_mib", "cpus"].contains(&name.as_str()));
+    let changes: Vec<_> = changes.map(|(name, value)| format!("{name}={value}")).collect();
     let set = if changes.is_empty() { String::new() } else { format!("; set: {}", changes.join(" ")) };
     let cpus = if guest.cpus == 1 { "1 CPU".to_owned() } else { format!("{} CPUs", guest.cpus) };
     let environment = format!("{} ({about}); {} MiB, {cpus}{set}", guest.name, guest.memory_mib);
@@ -178,13 +180,14 @@ fn costs(analysis: &Analysis) -> Vec<String> {
 
 /// Which policies no other one beats on both MiB and pages migrated.
 pub fn front(analysis: &Analysis) -> Option<String> {
-    let (rows, unit) = (&analysis.rows, &analysis.metric.unit);
+    let rows = &analysis.rows;
+    let name = if analysis.metric.name == "oom_bytes" { "MiB" } else { "score" };
     if rows.len() < 2 {
         return None;
     }
     let best = rows.iter().filter(|row| row.standing == Standing::Front).map(|row| row.label.as_str());
     let mut sentence =
-        format!("No policy beats these on both mean {unit} and {PRICED}: {}", best.collect::<Vec<_>>().join(", "));
+        format!("No policy beats these on both mean {name} and {PRICED}: {}", best.collect::<Vec<_>>().join(", "));
     for row in rows {
         if let Standing::Beaten { by } = row.standing {
             sentence += &format!("; {} beats {}", rows[by].label, row.label);
