@@ -5,6 +5,7 @@
 
 pub mod cell;
 pub mod fidelity;
+pub mod golden;
 pub mod plan;
 mod plan_script;
 pub mod run;

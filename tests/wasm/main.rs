@@ -22,3 +22,24 @@ fn a_truncated_state_is_an_error_and_no_panic() {
     let mut text = String::new();
     assert!(flate2::read::GzDecoder::new(&STATE_GZ[..STATE_GZ.len() / 2]).read_to_string(&mut text).is_err());
 }
+
+/// The cells that the native tests compare too: same result, same digest, on this target.
+#[wasm_bindgen_test]
+fn recorded_cells_come_out_as_they_do_natively() {
+    let recorded = [
+        include_str!("../golden/base/cells.txt"),
+        include_str!("../golden/series/cells.txt"),
+        include_str!("../golden/blunt/cells.txt"),
+        include_str!("../golden/early/cells.txt"),
+        include_str!("../golden/isolate/cells.txt"),
+        include_str!("../golden/defrag-mode/cells.txt"),
+        include_str!("../golden/promote-reclaim/cells.txt"),
+        include_str!("../golden/kcompactd-target/cells.txt"),
+        include_str!("../golden/map-back/cells.txt"),
+        include_str!("../golden/tunable/cells.txt"),
+    ];
+    assert_eq!(recorded.len(), oompoint::policy::REGISTRY.len());
+    for text in recorded {
+        assert_eq!(oompoint::experiment::golden::rewrite(text).as_deref(), Ok(text));
+    }
+}
