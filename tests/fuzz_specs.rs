@@ -141,7 +141,7 @@ impl Gen {
                 if part == "footprint" && self.one_in(2) {
                     fields[&name] = json!(self.below(800));
                 }
-                if !fields[&name].is_object() && self.one_in(25) {
+                if !fields[&name].is_object() && self.one_in(40) {
                     fields[&name] = self.any();
                 }
             }

@@ -130,6 +130,8 @@ impl fmt::Display for SpecError {
 
 impl std::error::Error for SpecError {}
 
+/// One second: no single piece of work takes longer, and sums stay far from overflow.
+const COST_NS_MAX: u64 = 1_000_000_000;
 /// Two pageblocks.
 const ZONE_PAGES_MIN: u64 = 1024;
 
@@ -157,6 +159,9 @@ impl Environment {
         let fraction = self.vm.percpu_pagelist_high_fraction;
         if fraction != 0 {
             between("vm.percpu_pagelist_high_fraction", fraction.into(), 8, 1 << 20)?;
+        }
+        for (name, ns) in self.costs.named() {
+            between(&format!("costs.{name}"), ns, 0, COST_NS_MAX)?;
         }
         let ram = u64::from(self.memory_mib) * 256;
         if let Some(kbytes) = self.vm.min_free_kbytes {

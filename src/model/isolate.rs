@@ -26,12 +26,13 @@ impl Machine {
         let pages: Vec<Pfn> = (block..block + PAGEBLOCK_PAGES)
             .filter(|&pfn| zone.frames.kind(pfn) == Kind::Used && zone.frames.flags(pfn) & flag::LRU != 0)
             .collect();
-        for cpu in 0..zone.pcp.len() as u8 {
-            zone.drain_cpu(cpu);
-        }
         let old = zone.blocks.freetype(block);
         if !zone.move_freepages_block(block, old, freetype::ISOLATE) {
             return None;
+        }
+        // Isolated first, drained then: what leaves the lists stays in the block and does not merge with its buddy.
+        for cpu in 0..zone.pcp.len() as u8 {
+            zone.drain_cpu(cpu);
         }
         let done = pages.into_iter().all(|pfn| self.move_out(i, pfn));
         let zone = &mut self.node.zones[i];

@@ -90,4 +90,27 @@ impl Costs {
             slow_round_ns: page(200),
         }
     }
+
+    /// Each cost with its name.
+    pub fn named(&self) -> [(&'static str, u64); 17] {
+        [
+            ("anon_fault_ns", self.anon_fault_ns),
+            ("secretmem_fault_ns", self.secretmem_fault_ns),
+            ("unmapped_fault_ns", self.unmapped_fault_ns),
+            ("chunk_ns", self.chunk_ns),
+            ("free_page_ns", self.free_page_ns),
+            ("secretmem_free_ns", self.secretmem_free_ns),
+            ("read_page_ns", self.read_page_ns),
+            ("scan_ns", self.scan_ns),
+            ("migrate_success_ns", self.migrate_success_ns),
+            ("migrate_fail_ns", self.migrate_fail_ns),
+            ("reclaim_pass_ns", self.reclaim_pass_ns),
+            ("reclaim_page_ns", self.reclaim_page_ns),
+            ("unmap_block_ns", self.unmap_block_ns),
+            ("map_block_ns", self.map_block_ns),
+            ("drain_page_ns", self.drain_page_ns),
+            ("slice_ns", self.slice_ns),
+            ("slow_round_ns", self.slow_round_ns),
+        ]
+    }
 }
