@@ -207,3 +207,38 @@ fn a_pipe_gets_no_progress_bar() {
     let output = oompoint(&with(&["run"], &SMALL));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn the_bench_computes_the_same_twice() {
+    let digests = || -> Vec<String> {
+        let text = out(&oompoint(&["bench", "--small", "--json"]));
+        let json: serde_json::Value = serde_json::from_str(&text).expect("the bench prints JSON");
+        let rows = json["rows"].as_array().expect("there are rows");
+        assert!(rows.iter().all(|row| row["best_us"].as_u64() > Some(0)));
+        rows.iter().chain([&json]).map(|row| row["digest"].as_str().expect("a digest").to_owned()).collect()
+    };
+    let first = digests();
+    assert_eq!(first, digests());
+    assert!(first.len() > 20, "every policy on two environments");
+    assert!(
+        out(&oompoint(&["bench", "--small"])).lines().last().is_some_and(|line| line.starts_with("result digest: "))
+    );
+}
+
+#[test]
+fn a_missed_bar_is_status_4() {
+    // One seed of one cell, held against runs whose free pages at OOM are not what they were.
+    let root = folder("fidelity");
+    let runs = root.join("tests/kernel/runs");
+    std::fs::create_dir_all(&runs).expect("a folder for runs");
+    let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kernel/runs");
+    for entry in std::fs::read_dir(from).expect("the runs are here") {
+        let entry = entry.expect("a file");
+        let text = std::fs::read_to_string(entry.path()).expect("runs are text");
+        std::fs::write(runs.join(entry.file_name()), text.replace("\"free_pages\":", "\"free_pages\":99")).unwrap();
+    }
+    let args = ["fidelity", "--only", "k0-base", "--seeds", "1", "--json", "--root", root.to_str().unwrap()];
+    let missed = oompoint(&args);
+    assert_eq!(missed.status.code(), Some(4), "{}", String::from_utf8_lossy(&missed.stderr));
+    assert!(String::from_utf8_lossy(&missed.stderr).contains("k0-base: free pages at OOM"));
+}

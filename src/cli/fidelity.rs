@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::files::Failure;
 use super::pool::in_parallel;
+use super::{DIFFERS, Done, MISSED};
+use crate::experiment::fidelity::known;
 use crate::experiment::fidelity::mail::{POLICIES, SETTINGS};
 use crate::experiment::fidelity::measure::mean;
 use crate::experiment::fidelity::sensitivity::trials;
-use crate::experiment::fidelity::{CELLS, Fixture, Observed, Spec, observe};
+use crate::experiment::fidelity::{CELLS, Fixture, Measure, Observed, Spec, observe};
 use crate::experiment::parse_seeds;
 use crate::experiment::{Cell, CellResult};
 use crate::report::fidelity::{self as report, Boots, Changed, Record};
@@ -21,7 +23,10 @@ Examples:
   oompoint fidelity --only k0- --seeds 1-4   cells whose name contains `k0-`
   oompoint fidelity --sensitivity --mail     the tables of assumptions and of the mail's guest
   oompoint fidelity --write                  all of it, into FIDELITY.md, www/fidelity.json and www/fidelity/
-  oompoint fidelity --write --table          the comparison and the time-lines only")]
+  oompoint fidelity --write --table          the comparison and the time-lines only
+  oompoint fidelity --check                  run every cell again; is the outcome what www/fidelity.json says?
+
+Exit status: 0 fine, 2 bad input, 3 --check found another outcome, 4 a comparison misses its bar and is not listed.")]
 pub struct Args {
     /// Seeds: one number, a range A-B, or several separated by commas.
     #[arg(long, default_value = "1-16")]
@@ -50,6 +55,9 @@ pub struct Args {
     /// Take the comparison from www/fidelity.json and run nothing: for a change of reasons or of the layout.
     #[arg(long, conflicts_with_all = ["only", "json", "sensitivity", "mail"])]
     recorded: bool,
+    /// Run every cell again and say whether the outcome is the recorded one; prints nothing else.
+    #[arg(long, conflicts_with_all = ["seeds", "only", "table", "sensitivity", "mail", "ledger", "json", "write", "recorded"])]
+    check: bool,
     /// Root of the repository: runs are read from its tests/kernel/runs.
     #[arg(long, default_value = ".")]
     root: PathBuf,
@@ -61,9 +69,9 @@ pub struct Args {
 /// The model's runs by [`Spec::key`].
 type All = BTreeMap<String, Vec<Observed>>;
 
-pub fn run(args: &Args) -> Result<String, Failure> {
+pub fn run(args: &Args) -> Result<Done, Failure> {
     if args.recorded {
-        return recorded(args);
+        return recorded(args).map(Done::from);
     }
     let fixture = Fixture::load(|name| read(&args.root.join("tests/kernel/runs").join(name)))?;
     let seeds = parse_seeds(&args.seeds, ',').map_err(|error| format!("--seeds {}", error.problem))?;
@@ -73,8 +81,11 @@ pub fn run(args: &Args) -> Result<String, Failure> {
     let all = if with_table || args.mail { observe_all(args, &seeds)? } else { All::new() };
     let of = |spec: &Spec| all.get(&spec.key()).map_or(&[][..], Vec::as_slice);
     let record = Record::new(&fixture, &of);
+    if args.check {
+        return check(args, &record);
+    }
     if args.json {
-        return Ok(record.json());
+        return Ok(judged(record.json(), &record));
     }
     let mut parts = Vec::new();
     if with_table {
@@ -101,7 +112,30 @@ pub fn run(args: &Args) -> Result<String, Failure> {
             }
         }
     }
-    Ok(parts.into_iter().map(|(_, text)| text + "\n").collect())
+    let text = parts.into_iter().map(|(_, text)| text + "\n").collect();
+    Ok(if with_table { judged(text, &record) } else { Done::from(text) })
+}
+
+/// The text, and status 4 if a comparison misses its bar without being a known failure.
+fn judged(text: String, record: &Record) -> Done {
+    let fails = |measure: &&Measure| !measure.passes() && known::find(&measure.cell, &measure.what).is_none();
+    let missed: Vec<String> =
+        record.measures().filter(fails).map(|measure| format!("{}: {}", measure.cell, measure.what)).collect();
+    if missed.is_empty() {
+        return Done::from(text);
+    }
+    Done { text, status: MISSED, said: Some(format!("a bar was missed: {}", missed.join("; "))) }
+}
+
+/// The outcome of the model of the day against the recorded one.
+fn check(args: &Args, record: &Record) -> Result<Done, Failure> {
+    let was = read(&args.root.join("www/fidelity.json"))?;
+    if was.trim_end() == record.json().trim_end() {
+        let text = format!("every cell comes out as recorded: {} comparisons\n", record.measures().count());
+        return Ok(judged(text, record));
+    }
+    let said = Some("www/fidelity.json is not what the model gives: oompoint fidelity --write".to_owned());
+    Ok(Done { text: String::new(), status: DIFFERS, said })
 }
 
 fn recorded(args: &Args) -> Result<String, Failure> {

@@ -3,6 +3,7 @@
 //!
 //! Exit status: 0 fine, 2 bad input, 3 a result differs from what was promised, 4 a bar was missed.
 
+mod bench;
 mod fidelity;
 mod files;
 mod grid;
@@ -84,6 +85,8 @@ enum Command {
     Environments(lists::Args),
     /// Hold the model against runs of real kernels; writes the generated parts of FIDELITY.md.
     Fidelity(fidelity::Args),
+    /// Time the model on a fixed set of cells, and print a digest of what it computed.
+    Bench(bench::Args),
 }
 
 pub fn main() -> ExitCode {
@@ -100,7 +103,8 @@ pub fn main() -> ExitCode {
         Command::Policies(args) => Ok(lists::policies(&args).into()),
         Command::Workloads(args) => Ok(lists::workloads(&args).into()),
         Command::Environments(args) => Ok(lists::environments(&args).into()),
-        Command::Fidelity(args) => fidelity::run(&args).map(Done::from),
+        Command::Fidelity(args) => fidelity::run(&args),
+        Command::Bench(args) => bench::run(&args).map(Done::from),
     };
     match result {
         Ok(done) => {
