@@ -242,3 +242,13 @@ fn a_missed_bar_is_status_4() {
     assert_eq!(missed.status.code(), Some(4), "{}", String::from_utf8_lossy(&missed.stderr));
     assert!(String::from_utf8_lossy(&missed.stderr).contains("k0-base: free pages at OOM"));
 }
+
+#[test]
+fn own_runs_are_compared_or_refused_by_line() {
+    let path = folder("samples").join("mine.txt");
+    let file = path.to_str().unwrap();
+    std::fs::write(&path, "old: 614MiB 630MiB 680MiB 682MiB\nnew: 700MiB 702MiB 699MiB 705MiB\n").unwrap();
+    assert!(out(&oompoint(&["report", "--samples", file])).contains("new is higher than old on average"));
+    std::fs::write(&path, "old: 614MiB\nnew: many\n").unwrap();
+    assert!(refused(&["report", "--samples", file]).contains("mine.txt: line 2: `many` is no number of bytes"));
+}

@@ -7,6 +7,7 @@ mod falba;
 mod json;
 pub mod lint;
 mod markdown;
+pub mod samples;
 mod table;
 mod text;
 mod tsv;
