@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::compaction_report::CompactionReport;
-use super::compaction_run::{Active, alike, follow, kernel_event, name, pinned, status_of, step};
+use super::compaction_run::{Active, alike, follow, kernel_event, name, pinned, step};
 use super::guided::Guided;
 use super::{Given, load};
 use crate::model::compact::{CompactEvent, Control, Priority, Run, ZoneMemory, skip, suitable};
@@ -259,7 +259,7 @@ impl Check {
         while !active.broken && active.expected.is_empty() && active.done.is_none() {
             step(&mut self.guided, &mut active, &self.files);
         }
-        let exact = !active.broken && active.expected.is_empty() && active.done == Some(status_of(status));
+        let exact = !active.broken && active.expected.is_empty() && active.done == Some(status);
         self.report.runs.add(exact);
         if !exact && !active.broken {
             let what = format!("{}: ends {status:?} at line {}, the model {:?}", active.what, event.line, active.done);

@@ -10,7 +10,6 @@ use crate::model::owners::Owners;
 use crate::model::tally::Tally;
 use crate::model::tracepoint::Tracepoint;
 use crate::model::zone::{Capture, Zone};
-use crate::trace::event::CompactStatus;
 use crate::trace::{Event, Kind};
 
 /// A run under way.
@@ -119,7 +118,7 @@ pub(super) fn kernel_event(event: &Event) -> Option<CompactEvent> {
             taken,
         },
         Kind::CompactMigratepages { migrated, failed } => CompactEvent::Migratepages { migrated, failed },
-        Kind::CompactFinished { status, .. } => CompactEvent::Finished { status: status_of(status) },
+        Kind::CompactFinished { status, .. } => CompactEvent::Finished { status },
         Kind::IsolateFree { pfn, order, taken, .. } => CompactEvent::IsolateFree { pfn, order, taken },
         Kind::CompactAlloc { src, dst: Some(dst), order } => CompactEvent::Target { src, dst: Some(dst), order },
         Kind::CompactFree { dst, order } => CompactEvent::TargetBack { dst, order },
@@ -139,20 +138,6 @@ pub(super) fn alike(model: &CompactEvent, kernel: &CompactEvent) -> bool {
         }
         _ => model == kernel,
     }
-}
-
-pub(super) fn status_of(status: CompactStatus) -> Status {
-    [
-        Status::NotSuitableZone,
-        Status::Skipped,
-        Status::Deferred,
-        Status::NoSuitablePage,
-        Status::Continue,
-        Status::Complete,
-        Status::PartialSkipped,
-        Status::Contended,
-        Status::Success,
-    ][status as usize]
 }
 
 pub(super) fn name(event: &CompactEvent) -> &'static str {

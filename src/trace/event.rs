@@ -6,6 +6,7 @@
 //! Zones are indexes: 0 DMA, 1 DMA32, 2 Normal, 3 Movable. Migratetypes: 0 unmovable, 1 movable, 2 reclaimable,
 //! 3 highatomic, 4 CMA, 5 isolate.
 
+pub use crate::model::compact::Status as CompactStatus;
 use crate::model::gfp::Gfp;
 
 /// One line of a trace.
@@ -18,20 +19,6 @@ pub struct Event {
     /// Since boot. A kernel that traces with the tick's clock gives equal times to many events.
     pub time_us: u64,
     pub kind: Kind,
-}
-
-/// Outcome of a compaction, or of the question whether it is worth a try [include/linux/compaction.h].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum CompactStatus {
-    NotSuitableZone,
-    Skipped,
-    Deferred,
-    NoSuitablePage,
-    Continue,
-    Complete,
-    PartialSkipped,
-    Contended,
-    Success,
 }
 
 /// The coarser outcome that `compact_retry` prints.

@@ -6,7 +6,7 @@ use crate::tree::Source;
 use crate::{Finding, finding};
 
 /// In the order of layers. What is not listed here has no place in the library yet: give it one.
-const MAY_USE: [(&str, &[&str]); 16] = [
+pub const MAY_USE: [(&str, &[&str]); 16] = [
     ("knobs", &[]),
     ("model", &[]),
     ("stats", &[]),

@@ -38,7 +38,7 @@ pub(super) const CLUSTER: u32 = 32;
 pub(super) const COSTLY_ORDER: Order = 3;
 
 /// `enum compact_result`; the order matters, the slow path keeps the largest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     NotSuitableZone,
     Skipped,
