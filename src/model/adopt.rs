@@ -23,6 +23,18 @@ impl Zone {
         self.frames.set_block(pfn, Kind::Used, order);
     }
 
+    /// Makes sure that a block is allocated before it is freed. What its first frame was, where any of it was free.
+    pub(crate) fn adopt_freed(&mut self, pfn: Pfn, order: Order) -> Option<Kind> {
+        let kind = self.frames.kind(pfn);
+        if (kind, self.frames.order(pfn)) == (Kind::Used, order) {
+            return None;
+        }
+        let is_free = |frame| matches!(self.block_around(frame), Some((_, Kind::Buddy | Kind::Pcp, _)));
+        let free = (pfn..pfn + (1 << order)).any(is_free);
+        self.adopt_allocated(pfn, order);
+        free.then_some(kind)
+    }
+
     /// Dissolves the allocated or private block around one frame into single frames, or takes the frame out of a
     /// free block. Afterwards the frame is an allocated block of order 0.
     pub(crate) fn take_frame(&mut self, pfn: Pfn) {

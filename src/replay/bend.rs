@@ -64,19 +64,11 @@ impl Guided {
 
     /// Makes sure that the model holds a block allocated before it is freed.
     pub(super) fn own(&mut self, zone: usize, pfn: Pfn, order: Order) {
-        let z = &mut self.node.zones[zone];
-        let frame = (z.frames.kind(pfn), z.frames.order(pfn));
-        if frame == (Frame::Used, order) {
-            return;
-        }
-        let free = (pfn..pfn + (1 << order))
-            .any(|frame| z.block_around(frame).is_some_and(|(_, kind, _)| matches!(kind, Frame::Buddy | Frame::Pcp)));
-        self.report.adopted += u64::from(free);
-        if free {
+        if let Some(kind) = self.node.zones[zone].adopt_freed(pfn, order) {
+            self.report.adopted += 1;
             let line = self.line();
-            self.report.diverge(line, "free", format!("{pfn:#x} allocated"), format!("{:?}", frame.0));
+            self.report.diverge(line, "free", format!("{pfn:#x} allocated"), format!("{kind:?}"));
         }
-        self.node.zones[zone].adopt_allocated(pfn, order);
     }
 
     /// The pages that left the free lists since the last finished operation.

@@ -103,17 +103,9 @@ impl Native<'_> {
 
     /// Makes sure that the model holds a block allocated before it is freed.
     pub(super) fn own(&mut self, at: usize, zone: usize, pfn: Pfn, order: Order) {
-        let z = &mut self.node.zones[zone];
-        let frame = (z.frames.kind(pfn), z.frames.order(pfn));
-        if frame == (Frame::Used, order) {
-            return;
-        }
-        let free = (pfn..pfn + (1 << order))
-            .any(|frame| z.block_around(frame).is_some_and(|(_, kind, _)| matches!(kind, Frame::Buddy | Frame::Pcp)));
-        z.adopt_allocated(pfn, order);
-        if free {
+        if let Some(kind) = self.node.zones[zone].adopt_freed(pfn, order) {
             self.report.adopted += 1;
-            self.report.diverge(self.line(at), "mm_page_free", format!("{pfn:#x} allocated"), format!("{:?}", frame.0));
+            self.report.diverge(self.line(at), "mm_page_free", format!("{pfn:#x} allocated"), format!("{kind:?}"));
         }
     }
 
