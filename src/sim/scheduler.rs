@@ -88,10 +88,8 @@ impl Scheduler {
             if self.steps >= budget {
                 return Stop::Budget;
             }
-            let Some((who, start_ns)) = self.earliest(world) else { return Stop::Idle };
-            if !self.slots.iter().any(|slot| matches!(slot.state, Then::Go | Then::SleepUntil(_))) {
-                return Stop::Idle;
-            }
+            // Kernel threads alone do not keep a machine running.
+            let Some((who, start_ns)) = self.earliest(world).filter(|_| self.any_slot()) else { return Stop::Idle };
             self.step(world, who, start_ns);
             if until(world, self) {
                 return Stop::Reached;
@@ -159,34 +157,58 @@ impl Scheduler {
         ns.max(STEP_NS_MIN) * runnable.max(u64::from(self.cpus)) / u64::from(self.cpus)
     }
 
+    /// Whether an actor will run without being woken by another.
+    fn any_slot(&self) -> bool {
+        self.slots.iter().any(|slot| matches!(slot.state, Then::Go | Then::SleepUntil(_)))
+    }
+
     /// When a kernel thread that wakes at `at_ns` gets a CPU. One that runs already (0) goes on.
     fn wake_ns(&self, at_ns: u64) -> u64 {
-        let busy = self.slots.iter().filter(|slot| slot.state == Then::Go).count() >= usize::from(self.cpus);
-        if at_ns == 0 || !busy {
+        if at_ns == 0 || !self.is_busy() {
             return at_ns;
         }
         at_ns.saturating_add(BASE_SLICE_NS * u64::from(1 + self.cpus.ilog2()))
     }
 
-    /// The runnable actor or daemon with the earliest clock.
+    fn is_busy(&self) -> bool {
+        self.slots.iter().filter(|slot| slot.state == Then::Go).count() >= usize::from(self.cpus)
+    }
+
+    /// The runnable actor or daemon with the earliest clock; of equal ones the first. Asked before every step, hence
+    /// one plain pass, in which a daemon that could not be first anyway costs one comparison.
     fn earliest(&self, world: &World) -> Option<(Who, u64)> {
-        let slots = self.slots.iter().enumerate().filter_map(|(i, slot)| match slot.state {
-            Then::Go => Some((slot.local_ns, Who::Slot(i))),
-            Then::SleepUntil(until_ns) => Some((until_ns, Who::Slot(i))),
-            Then::Wait | Then::Done => None,
-        });
-        let daemons = self.daemons.iter().enumerate().filter_map(|(i, &(daemon, local_ns))| {
+        let mut best = None;
+        let mut best_ns = u64::MAX;
+        for (i, slot) in self.slots.iter().enumerate() {
+            let ns = match slot.state {
+                Then::Go => slot.local_ns,
+                Then::SleepUntil(until_ns) => until_ns,
+                Then::Wait | Then::Done => continue,
+            };
+            if ns < best_ns || best.is_none() {
+                (best, best_ns) = (Some(Who::Slot(i)), ns);
+            }
+        }
+        for (i, &(daemon, local_ns)) in self.daemons.iter().enumerate() {
+            if local_ns >= best_ns && best.is_some() {
+                continue;
+            }
             let next = match daemon {
                 Daemon::Kswapd => world.machine.kswapd.next(),
                 Daemon::Kcompactd => world.machine.kcompactd.next(),
                 Daemon::Vmstat(_) => Next::At(local_ns),
             };
-            match next {
-                Next::Woken => None,
-                Next::Since(at_ns) | Next::At(at_ns) => Some((local_ns.max(self.wake_ns(at_ns)), Who::Daemon(i))),
+            let (Next::Since(at_ns) | Next::At(at_ns)) = next else { continue };
+            // Waiting for a slice only makes it later.
+            if at_ns >= best_ns && best.is_some() {
+                continue;
             }
-        });
-        slots.chain(daemons).min_by_key(|&(ns, _)| ns).map(|(ns, who)| (who, ns))
+            let ns = local_ns.max(self.wake_ns(at_ns));
+            if ns < best_ns || best.is_none() {
+                (best, best_ns) = (Some(Who::Daemon(i)), ns);
+            }
+        }
+        best.map(|who| (who, best_ns))
     }
 
     /// How many want a CPU at this moment.
