@@ -157,6 +157,12 @@ impl Machine {
         (0..self.node.zones.len()).for_each(|i| self.drain_zone(i));
     }
 
+    /// Bytes of the model's own records: frames, list heads, pageblocks, owners.
+    pub fn bytes(&self) -> u64 {
+        self.node.zones.iter().map(|zone| zone.frames.bytes() + u64::from(zone.blocks.len())).sum::<u64>()
+            + self.owners.bytes()
+    }
+
     /// Frees an allocated block of any zone.
     pub fn free(&mut self, pfn: Pfn, order: Order) {
         self.tally.pgfree += 1 << order;
