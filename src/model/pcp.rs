@@ -70,6 +70,7 @@ impl Pcp {
     }
 
     /// The level above which a free gives pages back (mm/page_alloc.c:nr_pcp_high@7.3).
+    #[inline]
     pub(super) fn nr_high(&mut self, free_high: bool, reclaim_active: bool, below_high: bool) -> u32 {
         self.high = clamp(self.high, self.high_min, self.high_max);
         let high = self.high;
@@ -111,6 +112,7 @@ impl Pcp {
 
     /// Notes a free before its page is counted against the level: whether a run of high-order frees calls for
     /// giving pages back at once (mm/page_alloc.c:free_frozen_page_commit@7.3).
+    #[inline]
     pub(super) fn note_free(&mut self, order: Order) -> bool {
         let mut free_high = false;
         if (1..=3).contains(&order) {

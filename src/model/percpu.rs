@@ -40,12 +40,14 @@ impl GiveBack {
 
 impl Zone {
     /// The page of the request's own list, refilled when empty (mm/page_alloc.c:rmqueue_pcplist@7.3).
+    #[inline]
     pub(super) fn rmqueue_pcplist(&mut self, order: Order, ft: Freetype, flags: u32) -> Option<Pfn> {
         self.pcp_mut().free_count >>= 1;
         self.pcp_pop(order, ft, flags)
     }
 
     /// mm/page_alloc.c:__rmqueue_pcplist@7.3; what the bulk interface calls without halving the free count.
+    #[inline]
     pub(crate) fn pcp_pop(&mut self, order: Order, ft: Freetype, flags: u32) -> Option<Pfn> {
         let list = self.pcp_list(order_to_pindex(order, ft));
         if self.frames.is_list_empty(list) {
@@ -80,6 +82,7 @@ impl Zone {
     }
 
     /// Takes the head of a list that may be empty.
+    #[inline]
     pub(crate) fn pcp_take_head(&mut self, order: Order, ft: Freetype) -> Option<Pfn> {
         let pfn = self.frames.first(self.pcp_list(order_to_pindex(order, ft)))?;
         self.frames.unlink(pfn);
@@ -90,6 +93,7 @@ impl Zone {
 
     /// Puts a block on the CPU's list and says what that list must give back
     /// (mm/page_alloc.c:free_frozen_page_commit@7.3).
+    #[inline]
     pub(crate) fn pcp_free_commit(&mut self, pfn: Pfn, order: Order) -> Option<GiveBack> {
         let pindex = order_to_pindex(order, self.blocks.freetype(pfn));
         let list = self.pcp_list(pindex);
@@ -99,6 +103,7 @@ impl Zone {
     }
 
     /// The counting half of the above: what a free of this size does to the CPU's tuning.
+    #[inline]
     pub(crate) fn pcp_tune_free(&mut self, pindex: u32, order: Order) -> Option<GiveBack> {
         let (reclaim_active, below_high) =
             (self.flags & zone_flag::RECLAIM_ACTIVE != 0, self.flags & zone_flag::BELOW_HIGH != 0);

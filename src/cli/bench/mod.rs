@@ -46,6 +46,9 @@ pub struct Args {
     /// Folder of a recorded trace with the state it starts from.
     #[arg(long, default_value = "tests/kernel/custom_svf_128_3")]
     trace: PathBuf,
+    /// Only the groups of lanes whose first lane's name begins with this, e.g. churn, trace, host.
+    #[arg(long, conflicts_with = "readme")]
+    only: Option<String>,
     /// Write the table between the markers of this file.
     #[arg(long)]
     readme: Option<PathBuf>,
@@ -87,12 +90,13 @@ struct Seen {
 
 pub fn run(args: &Args) -> Result<String, Failure> {
     let recording = Recording::read(&args.trace);
-    let small = measure(SMALL, recording.as_ref());
+    let only = args.only.as_deref().unwrap_or_default();
+    let small = measure(SMALL, recording.as_ref(), only);
     if args.small {
         return Ok(if args.json { table::json(&small, &small) } else { table::text(&small, &small) });
     }
     let size = Size { guest: 1024, large: LARGE_MIB, rounds: args.rounds };
-    let found = measure(size, recording.as_ref());
+    let found = measure(size, recording.as_ref(), only);
     match &args.readme {
         Some(path) => {
             let old = String::from_utf8(super::files::read(path)?).map_err(|_| "the README is not text".to_owned())?;
@@ -106,7 +110,7 @@ pub fn run(args: &Args) -> Result<String, Failure> {
     }
 }
 
-fn measure(size: Size, recording: Result<&Recording, &Failure>) -> Found {
+fn measure(size: Size, recording: Result<&Recording, &Failure>, only: &str) -> Found {
     let frames = size.guest * 256;
     let sequences =
         [("churn", Sequence::churn(frames)), ("free", Sequence::random_free(frames)), ("mixed", Sequence::mixed(frames))];
@@ -117,6 +121,7 @@ fn measure(size: Size, recording: Result<&Recording, &Failure>) -> Found {
     groups.push(whole::against_the_host(size.guest));
     groups.extend(recording.ok().map(Recording::lanes));
     groups.push(whole::scaling(size.guest, size.large, Rc::clone(&bytes_max)));
+    groups.retain(|lanes| lanes.first().is_some_and(|lane| lane.name.starts_with(only)));
     groups.iter_mut().for_each(|lanes| race(lanes, size.rounds));
     let lanes: Vec<Lane> = groups.into_iter().flatten().collect();
     let names = [size.large, size.guest].map(|mib| format!("run: {mib} MiB"));
@@ -124,7 +129,7 @@ fn measure(size: Size, recording: Result<&Recording, &Failure>) -> Found {
     let refusal = refusal();
     let machine = self::core::machine(size.guest);
     let frame_bytes = machine.bytes() as f64 / f64::from(frames);
-    let guest_bytes = (size.large == LARGE_MIB).then(|| bytes_max.get());
+    let guest_bytes = (size.large == LARGE_MIB && bytes_max.get() > 0).then(|| bytes_max.get());
     goals.extend(goals::of_memory(frame_bytes, guest_bytes, refusal.as_deref()));
     let mut missing: Vec<String> = recording.err().cloned().into_iter().collect();
     missing.extend(rss().map(|kib| format!("(the whole process, peers included, held {} MiB at most)", kib >> 10)));
