@@ -161,11 +161,9 @@ pub fn order_to_pindex(order: Order, ft: Freetype) -> u32 {
 /// mm/page_alloc.c:pindex_to_order@7.3.
 #[inline]
 pub fn pindex_to_order(pindex: u32) -> Order {
-    match pindex {
-        0..=11 => (pindex / 3) as Order,
-        12 | 13 | 18 => PAGEBLOCK_ORDER,
-        _ => (pindex - 14) as Order,
-    }
+    const HUGE: Order = PAGEBLOCK_ORDER;
+    const ORDERS: [Order; NR_PCP_LISTS] = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, HUGE, HUGE, 0, 1, 2, 3, HUGE];
+    ORDERS[pindex as usize]
 }
 
 /// mm/page_alloc.c:zone_batchsize@7.3. `managed` in pages.

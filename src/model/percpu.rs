@@ -57,7 +57,7 @@ impl Zone {
             }
             self.pcp_refill(order, want, ft, flags);
         }
-        self.pcp_take_head(order, ft)
+        self.pcp_take_first(list, order)
     }
 
     /// How many blocks the next refill fetches; tunes the lists whether or not the refill happens.
@@ -84,7 +84,12 @@ impl Zone {
     /// Takes the head of a list that may be empty.
     #[inline]
     pub(crate) fn pcp_take_head(&mut self, order: Order, ft: Freetype) -> Option<Pfn> {
-        let pfn = self.frames.first(self.pcp_list(order_to_pindex(order, ft)))?;
+        self.pcp_take_first(self.pcp_list(order_to_pindex(order, ft)), order)
+    }
+
+    #[inline]
+    fn pcp_take_first(&mut self, list: u32, order: Order) -> Option<Pfn> {
+        let pfn = self.frames.first(list)?;
         self.frames.unlink(pfn);
         self.frames.set(pfn, Kind::Used, order);
         self.pcp_mut().count -= 1 << order;
@@ -173,15 +178,17 @@ impl Zone {
             todo.chunk_left = i64::from(chunk.min(count));
             todo.chunk_pindex = todo.pindex;
         }
+        let first_list = self.pcp_list(0);
         let pfn = loop {
-            if let Some(pfn) = self.frames.last(self.pcp_list(todo.chunk_pindex)) {
+            if let Some(pfn) = self.frames.last(first_list + todo.chunk_pindex) {
                 break pfn;
             }
-            todo.chunk_pindex = (todo.chunk_pindex + 1) % NR_PCP_LISTS as u32;
+            let next = todo.chunk_pindex + 1;
+            todo.chunk_pindex = if next == NR_PCP_LISTS as u32 { 0 } else { next };
         };
         let order = pindex_to_order(todo.chunk_pindex);
+        // Its new state comes with the list it goes to.
         self.frames.unlink(pfn);
-        self.frames.set(pfn, Kind::Tail, 0);
         self.pcp_mut().count -= 1 << order;
         todo.chunk_left -= 1 << order;
         let ft = self.blocks.freetype(pfn);

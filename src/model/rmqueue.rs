@@ -129,6 +129,7 @@ impl Zone {
     }
 
     /// Gives every frame of an allocated block these flags (tail pages of a huge page are on its LRU list too).
+    #[inline]
     pub fn set_page_flags(&mut self, pfn: Pfn, order: Order, flags: u8) {
         for frame in pfn..pfn + (1 << order) {
             self.frames.set_flags(frame, flags);

@@ -34,16 +34,22 @@ pub struct Sequence {
 }
 
 impl Sequence {
-    /// Half of the frames are taken; then one at random is given back and another taken, over and over.
+    /// Half of the frames are taken, here and there, as in a guest that has run for a while; then one at random is
+    /// given back and another taken, over and over.
     pub fn churn(frames: u32) -> Sequence {
-        let mut rng = stream(1, "bench churn");
+        let slots = frames / 4 * 3;
+        let mut empty = shuffled(slots);
+        let held = empty.split_off(slots as usize / 3);
+        let mut before = takes(slots);
+        before.extend(empty.iter().map(|&slot| Op { slot, order: GIVE }));
+        Sequence { before, timed: churned(held, frames), slots }
+    }
+
+    /// The same in a guest whose free memory is in one piece: whoever keeps what was given back last at hand has
+    /// nothing to search.
+    pub fn packed_churn(frames: u32) -> Sequence {
         let slots = frames / 2;
-        let mut timed = Vec::new();
-        for _ in 0..frames {
-            let slot = rng.random_range(0..slots);
-            timed.extend([Op { slot, order: GIVE }, Op { slot, order: 0 }]);
-        }
-        Sequence { before: takes(slots), timed, slots }
+        Sequence { before: takes(slots), timed: churned((0..slots).collect(), frames), slots }
     }
 
     /// Three quarters of the frames are taken in order, then all are given back in random order.
@@ -104,6 +110,17 @@ impl Sequence {
 
 fn takes(slots: u32) -> Vec<Op> {
     (0..slots).map(|slot| Op { slot, order: 0 }).collect()
+}
+
+/// A slot at random is emptied and filled again, `count` times.
+fn churned(held: Vec<u32>, count: u32) -> Vec<Op> {
+    let mut rng = stream(1, "bench churn");
+    let mut ops = Vec::new();
+    for _ in 0..count {
+        let slot = held[rng.random_range(0..held.len() as u32) as usize];
+        ops.extend([Op { slot, order: GIVE }, Op { slot, order: 0 }]);
+    }
+    ops
 }
 
 /// Every number below `count` once, in a drawn order.

@@ -112,8 +112,12 @@ pub fn run(args: &Args) -> Result<String, Failure> {
 
 fn measure(size: Size, recording: Result<&Recording, &Failure>, only: &str) -> Found {
     let frames = size.guest * 256;
-    let sequences =
-        [("churn", Sequence::churn(frames)), ("free", Sequence::random_free(frames)), ("mixed", Sequence::mixed(frames))];
+    let sequences = [
+        ("churn", Sequence::churn(frames)),
+        ("packed churn", Sequence::packed_churn(frames)),
+        ("free", Sequence::random_free(frames)),
+        ("mixed", Sequence::mixed(frames)),
+    ];
     let bytes_max = Rc::new(Cell::new(0));
     let mut groups: Vec<Vec<Lane>> =
         sequences.iter().map(|(name, sequence)| sequence.lanes(name, size.guest)).collect();
