@@ -40,7 +40,10 @@ fn the_small_bench_computes_what_is_recorded() {
     }
     let recorded = std::fs::read_to_string(RECORD).expect("the record is there");
     assert_eq!(lines, recorded, "if the model's results were meant to change, record them anew");
-    assert_eq!(found["missing"].as_array().map(|all| all.iter().filter(|m| !text(m).starts_with('(')).count()), Some(0));
+    assert_eq!(
+        found["missing"].as_array().map(|all| all.iter().filter(|m| !text(m).starts_with('(')).count()),
+        Some(0)
+    );
 }
 
 #[test]

@@ -63,7 +63,9 @@ fn damaged_lines_are_read_alike() {
                 damaged.push(b'\n');
             };
             add([&line[..at], b"", b""]);
-            for more in [&b" "[..], b"0", b"1", b"9", b"f", b"x", b"-", b",", b"=", b"[", b"\t", b"\r", b"\xff", b"00000000"] {
+            for more in
+                [&b" "[..], b"0", b"1", b"9", b"f", b"x", b"-", b",", b"=", b"[", b"\t", b"\r", b"\xff", b"00000000"]
+            {
                 add([&line[..at], more, &line[at..]]);
                 if at < line.len() {
                     add([&line[..at], more, &line[at + 1..]]);

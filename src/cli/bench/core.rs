@@ -93,7 +93,9 @@ impl Sequence {
         let frames = mib as usize * 256;
         vec![
             Lane::new(format!("{name}: model"), "op", move || self.turn(Model::new(mib, self.slots))),
-            Lane::new(format!("{name}: buddy_system_allocator"), "op", move || self.turn(Tree::new(frames, self.slots))),
+            Lane::new(format!("{name}: buddy_system_allocator"), "op", move || {
+                self.turn(Tree::new(frames, self.slots))
+            }),
             Lane::new(format!("{name}: buddy-alloc"), "op", move || {
                 self.turn(Leaves(Heap::new(frames, self.slots as usize)))
             }),

@@ -47,11 +47,23 @@ const fn bar(id: &'static str, over: &'static str, under: &'static str, at_most:
 const BARS: &[Bar] = &[
     bar("churn-tree", "churn: model", "churn: buddy_system_allocator", 0.5, "order-0 churn / buddy_system_allocator"),
     bar("churn-leaves", "churn: model", "churn: buddy-alloc", 1.5, "order-0 churn / buddy-alloc"),
-    bar("packed-tree", "packed churn: model", "packed churn: buddy_system_allocator", 0.5, "the same, free memory packed"),
+    bar(
+        "packed-tree",
+        "packed churn: model",
+        "packed churn: buddy_system_allocator",
+        0.5,
+        "the same, free memory packed",
+    ),
     bar("packed-leaves", "packed churn: model", "packed churn: buddy-alloc", 1.5, "the same, free memory packed"),
     bar("free-tree", "free: model", "free: buddy_system_allocator", 0.35, "random frees / buddy_system_allocator"),
     bar("mixed-tree", "mixed: model", "mixed: buddy_system_allocator", 1.0, "mixed orders / buddy_system_allocator"),
-    bar("migrate", "compaction: whole zone", "compaction: free and take", 3.0, "compaction a moved page / free and take"),
+    bar(
+        "migrate",
+        "compaction: whole zone",
+        "compaction: free and take",
+        3.0,
+        "compaction a moved page / free and take",
+    ),
     Bar {
         per_op: false,
         ..bar("import", "trace: import", "trace: str::lines", 5.0, "reading a trace / str::lines on its text")

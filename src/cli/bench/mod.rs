@@ -10,10 +10,11 @@ mod core;
 mod goals;
 mod table;
 mod text;
+mod wasm;
 mod whole;
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use self::clock::{Lane, race};
@@ -46,6 +47,9 @@ pub struct Args {
     /// Folder of a recorded trace with the state it starts from.
     #[arg(long, default_value = "tests/kernel/custom_svf_128_3")]
     trace: PathBuf,
+    /// The wasm half, as .ci/wasm-bench builds it: times only what both halves do.
+    #[arg(long, conflicts_with_all = ["readme", "small"])]
+    wasm: Option<PathBuf>,
     /// Only the groups of lanes whose first lane's name begins with this, e.g. churn, trace, host.
     #[arg(long, conflicts_with = "readme")]
     only: Option<String>,
@@ -68,6 +72,7 @@ const LARGE_MIB: u32 = 65_536;
 const TOO_LARGE_MIB: u32 = 1 << 20;
 
 /// What was measured.
+#[derive(Default)]
 struct Found {
     lanes: Vec<Seen>,
     goals: Vec<Goal>,
@@ -90,6 +95,9 @@ struct Seen {
 
 pub fn run(args: &Args) -> Result<String, Failure> {
     let recording = Recording::read(&args.trace);
+    if let Some(program) = &args.wasm {
+        return in_wasm(program, &recording?, args);
+    }
     let only = args.only.as_deref().unwrap_or_default();
     let small = measure(SMALL, recording.as_ref(), only);
     if args.small {
@@ -100,14 +108,25 @@ pub fn run(args: &Args) -> Result<String, Failure> {
     match &args.readme {
         Some(path) => {
             let old = String::from_utf8(super::files::read(path)?).map_err(|_| "the README is not text".to_owned())?;
-            let new = table::into_readme(&old, &table::readme(&found, &small))
-                .ok_or(format!("{}: it lacks the markers {} and {}", path.display(), table::BEGIN, table::END))?;
+            let new = table::into_readme(&old, &table::readme(&found, &small)).ok_or(format!(
+                "{}: it lacks the markers {} and {}",
+                path.display(),
+                table::BEGIN,
+                table::END
+            ))?;
             std::fs::write(path, new).map_err(|error| format!("{}: {error}", path.display()))?;
             Ok(table::text(&found, &small))
         }
         None if args.json => Ok(table::json(&found, &small)),
         None => Ok(table::text(&found, &small)),
     }
+}
+
+fn in_wasm(program: &Path, recording: &Recording, args: &Args) -> Result<String, Failure> {
+    let lanes = wasm::lanes(program, recording, args.rounds)?;
+    let goals = wasm::goals(&lanes)?;
+    let found = Found { digest: digest(&lanes), lanes: lanes.iter().map(seen).collect(), goals, ..Found::default() };
+    Ok(if args.json { table::json(&found, &Found::default()) } else { table::text(&found, &Found::default()) })
 }
 
 fn measure(size: Size, recording: Result<&Recording, &Failure>, only: &str) -> Found {

@@ -23,7 +23,13 @@ pub fn text(found: &Found, small: &Found) -> String {
     text += "\n";
     found.refusal.iter().for_each(|refusal| text += &format!("a guest of 1 TiB is refused: {refusal}\n"));
     found.missing.iter().for_each(|missing| text += &format!("{missing}\n"));
-    text + &format!("digest of the small bench: {}\nresult digest: {}\n", small.digest, found.digest)
+    text + &digests(found, small)
+}
+
+fn digests(found: &Found, small: &Found) -> String {
+    let small =
+        if small.digest.is_empty() { String::new() } else { format!("digest of the small bench: {}\n", small.digest) };
+    format!("{small}result digest: {}\n", found.digest)
 }
 
 fn goals(goals: &[Goal]) -> String {
@@ -51,8 +57,7 @@ pub fn json(found: &Found, small: &Found) -> String {
 
 /// The README's block.
 pub fn readme(found: &Found, small: &Found) -> String {
-    let digests = format!("digest of the small bench: {}\nresult digest: {}\n", small.digest, found.digest);
-    format!("{BEGIN}\n```text\n{}\n{digests}```\n{END}", goals(&found.goals))
+    format!("{BEGIN}\n```text\n{}\n{}```\n{END}", goals(&found.goals), digests(found, small))
 }
 
 /// The README with its block replaced; `None` if it has no place for one.
