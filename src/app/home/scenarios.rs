@@ -8,18 +8,11 @@ use crate::app::state::{Action, Model};
 use crate::link;
 use crate::report::panel::SCENARIOS;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub model: UseReducerHandle<Model>,
-}
-
-#[component]
-pub fn Scenarios(props: &Props) -> Html {
-    let now = link::config(&props.model.experiment);
-    let config = |fragment: &str| link::open(fragment).map(|opened| link::config(&opened.link.experiment)).ok();
-    let known = use_memo((), |()| SCENARIOS.iter().map(|one| config(one.fragment)).collect::<Vec<_>>());
-    let chosen = known.iter().position(|config| config.as_ref() == Some(&now));
-    let dispatcher = props.model.dispatcher();
+pub fn scenarios(model: &UseReducerHandle<Model>) -> Html {
+    // A scenario's fragment ends with its configuration, as a test of them says.
+    let now = format!("v=1&{}", link::config(&model.experiment));
+    let chosen = SCENARIOS.iter().position(|one| one.fragment == now);
+    let dispatcher = model.dispatcher();
     let onchange = move |event: Event| {
         let value = event.target_unchecked_into::<HtmlSelectElement>().value();
         if let Some(scenario) = SCENARIOS.iter().find(|scenario| scenario.name == value) {

@@ -6,16 +6,7 @@ use yew::prelude::*;
 use crate::app::state::{Action, Model, Phase};
 use crate::app::words;
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub model: UseReducerHandle<Model>,
-    pub dark: bool,
-    pub on_dark: Callback<bool>,
-}
-
-#[component]
-pub fn Status(props: &Props) -> Html {
-    let model = &props.model;
+pub fn status(model: &UseReducerHandle<Model>, dark: bool, on_dark: &Callback<bool>) -> Html {
     let (done, all) = (model.cells_done(), model.cells.len());
     let (does, action): (_, fn() -> Action) = match model.phase {
         Phase::Running => ("Cancel", || Action::Cancel),
@@ -23,7 +14,7 @@ pub fn Status(props: &Props) -> Html {
         Phase::Cancelled => ("Run", || Action::Run),
         Phase::Done => ("Run again", || Action::Run),
     };
-    let (dispatcher, on_dark, dark) = (model.dispatcher(), props.on_dark.clone(), props.dark);
+    let (dispatcher, on_dark, dark) = (model.dispatcher(), on_dark.clone(), dark);
     html! {
         <section class="status" aria-label="Run" aria-busy={(model.phase == Phase::Running).to_string()}>
             <div class="bar">
