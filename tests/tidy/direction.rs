@@ -22,7 +22,7 @@ pub const MAY_USE: [(&str, &[&str]); 16] = [
         "report",
         &["model", "stats", "trace", "replay", "sim", "policy", "environment", "workload", "experiment", "link"],
     ),
-    ("worker", &["model", "trace", "replay", "environment", "workload", "policy", "experiment"]),
+    ("worker", &["model", "trace", "replay", "environment", "workload", "policy", "experiment", "link", "report"]),
     // The two that face people, by command line and by page, may use all of the above and not each other.
     ("cli", ABOVE),
     ("app", ABOVE),

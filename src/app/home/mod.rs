@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The comparison: answer first, then the evidence, then what it was made from.
+
+mod field;
+mod guest;
+mod policies;
+mod result;
+mod scenarios;
+mod seeds;
+mod status;
+mod workload;
+
+use yew::prelude::*;
+
+use super::platform::{self, FirstPaint};
+use super::state::{Action, Model};
+use crate::experiment::Edit;
+
+/// What the controls need.
+struct Inputs {
+    model: UseReducerHandle<Model>,
+    on_edit: Callback<Edit>,
+}
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub model: UseReducerHandle<Model>,
+    pub first: FirstPaint,
+    pub on_dark: Callback<bool>,
+}
+
+#[component]
+pub fn Home(props: &Props) -> Html {
+    let model = &props.model;
+    let on_edit = {
+        let dispatcher = model.dispatcher();
+        Callback::from(move |edit: Edit| dispatcher.dispatch(Action::Edit(edit)))
+    };
+    let sight = model.sight.clone().filter(|sight| model.step > 0 || sight.is_whole() || !model.is_default());
+    let shown = sight.as_deref();
+    let dark = platform::is_dark(model.dark());
+    let inputs = Inputs { model: model.clone(), on_edit };
+    html! {
+        <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}
+            data-seeds={model.given.to_string()}>
+            <div class="compare">
+                <div class="outcome">
+                    { result::answer(shown, &props.first.answer) }
+                    { status::status(model, dark, &props.on_dark) }
+                    { result::evidence(shown, &props.first.evidence) }
+                </div>
+                <aside class="inputs" id="inputs" aria-labelledby="inputs-title">
+                    <h2 id="inputs-title">{ "What is compared" }</h2>
+                    { scenarios::scenarios(model) }
+                    { policies::policies(&inputs) }
+                    { seeds::seeds(&inputs) }
+                    { guest::guest(&inputs) }
+                    { workload::workload(&inputs) }
+                </aside>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Questions that were asked on the list, as comparisons to begin from.
+
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use crate::app::state::{Action, Model};
+use crate::link;
+use crate::report::panel::SCENARIOS;
+
+pub fn scenarios(model: &UseReducerHandle<Model>) -> Html {
+    // A scenario's fragment ends with its configuration, as a test of them says.
+    let now = format!("v=1&{}", link::config(&model.experiment));
+    let chosen = SCENARIOS.iter().position(|one| one.fragment == now);
+    let dispatcher = model.dispatcher();
+    let onchange = move |event: Event| {
+        let value = event.target_unchecked_into::<HtmlSelectElement>().value();
+        if let Some(scenario) = SCENARIOS.iter().find(|scenario| scenario.name == value) {
+            dispatcher.dispatch(Action::Choose(scenario.fragment));
+        }
+    };
+    html! {
+        <div class="field scenario">
+            <label for="scenario">{ "question" }</label>
+            <select id="scenario" aria-describedby="scenario-about" {onchange}>
+                <option value="" selected={chosen.is_none()} disabled=true>{ "one of your own" }</option>
+                for (i, scenario) in SCENARIOS.iter().enumerate() {
+                    <option key={scenario.name} value={scenario.name} selected={chosen == Some(i)}>{ scenario.name }</option>
+                }
+            </select>
+            <small id="scenario-about">
+                { chosen.map_or("Changed by you: the link in the address bar holds it.", |i| SCENARIOS[i].about) }
+            </small>
+        </div>
+    }
+}
