@@ -77,7 +77,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:page_del_and_expand@7.3: unlinks a block, keeps its lowest part, accounts once.
-    #[inline]
+    #[inline(always)]
     pub(super) fn page_del_and_expand(&mut self, pfn: Pfn, low: Order, high: Order, ft: Freetype) {
         self.del_from_free_list(pfn, high, ft);
         self.expand(pfn, low, high, ft);
@@ -87,7 +87,7 @@ impl Zone {
 
     /// Gives the upper halves back, each to the head of its list (mm/page_alloc.c:expand@7.3).
     /// Returns the pages given back; the caller accounts for them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn expand(&mut self, pfn: Pfn, low: Order, high: Order, ft: Freetype) -> u32 {
         for order in (low..high).rev() {
             self.add_to_free_list(pfn + (1 << order), order, ft, false);

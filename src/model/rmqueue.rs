@@ -115,9 +115,7 @@ impl Zone {
     /// Clears what the allocated block carried: owner flags of each frame.
     #[inline]
     pub(crate) fn forget(&mut self, pfn: Pfn, order: Order) {
-        for frame in pfn..pfn + (1 << order) {
-            self.frames.set_flags(frame, 0);
-        }
+        self.set_page_flags(pfn, order, 0);
     }
 
     /// Whether a claim since the last look asks for kswapd (the tail of mm/page_alloc.c:rmqueue@7.3). Clears it.
@@ -131,7 +129,9 @@ impl Zone {
     /// Gives every frame of an allocated block these flags (tail pages of a huge page are on its LRU list too).
     #[inline]
     pub fn set_page_flags(&mut self, pfn: Pfn, order: Order, flags: u8) {
-        for frame in pfn..pfn + (1 << order) {
+        self.frames.set_flags(pfn, flags);
+        // Nearly every block is a single page.
+        for frame in pfn + 1..pfn + (1 << order) {
             self.frames.set_flags(frame, flags);
         }
     }

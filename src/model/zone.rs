@@ -158,7 +158,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:account_freepages@7.3. Isolated pages do not count as free.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn account_freepages(&mut self, pages: i64, ft: Freetype) {
         if ft == freetype::ISOLATE {
             return;
@@ -191,7 +191,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:__del_page_from_free_list@7.3. Leaves the frame a tail; the caller gives it its new state.
-    #[inline]
+    #[inline(always)]
     pub(super) fn del_from_free_list(&mut self, pfn: Pfn, order: Order, ft: Freetype) {
         let list = list_of(order, ft);
         assert!(self.frames.is_buddy(pfn, order), "{pfn:#x} is not free at order {order}");

@@ -40,6 +40,15 @@ pub struct Scheduler {
     daemons: Vec<(Daemon, u64)>,
     cpus: u8,
     steps: u64,
+    turn: Option<Turn>,
+}
+
+/// What the last look at everybody showed: this actor is first as long as its clock is below `until_ns`, it wants to go
+/// on, nobody else was woken or added, and the kernel threads' plans are these.
+struct Turn {
+    slot: usize,
+    until_ns: u64,
+    daemons: (Next, Next),
 }
 
 /// Why `run` returned.
@@ -63,11 +72,12 @@ impl Scheduler {
     pub fn new(cpus: u8, vmstat_ns: u64) -> Scheduler {
         let mut daemons = vec![(Daemon::Kswapd, 0), (Daemon::Kcompactd, 0)];
         daemons.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), vmstat_ns + u64::from(cpu) * 1000)));
-        Scheduler { slots: Vec::new(), alive: Vec::new(), daemons, cpus, steps: 0 }
+        Scheduler { slots: Vec::new(), alive: Vec::new(), daemons, cpus, steps: 0, turn: None }
     }
 
     /// Adds an actor that is runnable from `from_ns` on; its number.
     pub fn add(&mut self, actor: Box<dyn Actor>, cpu: u8, from_ns: u64) -> u32 {
+        self.turn = None;
         self.alive.push(self.slots.len());
         self.slots.push(Slot { actor, cpu: cpu % self.cpus, local_ns: from_ns, state: Then::Go });
         (self.slots.len() - 1) as u32
@@ -91,9 +101,11 @@ impl Scheduler {
             if self.steps >= budget {
                 return Stop::Budget;
             }
+            let Some((who, start_ns)) = self.earliest(world) else { return Stop::Idle };
             // Kernel threads alone do not keep a machine running.
-            let goes_on = |who: &Who| matches!(who, Who::Slot(_)) || self.any_slot();
-            let Some((who, start_ns)) = self.earliest(world).filter(|(who, _)| goes_on(who)) else { return Stop::Idle };
+            if !matches!(who, Who::Slot(_)) && !self.any_slot() {
+                return Stop::Idle;
+            }
             self.step(world, who, start_ns);
             if until(world, self) {
                 return Stop::Reached;
@@ -135,12 +147,16 @@ impl Scheduler {
         if let Then::SleepUntil(until_ns) = slot.state {
             slot.state = Then::SleepUntil(until_ns.max(slot.local_ns));
         }
+        if slot.state != Then::Go {
+            self.turn = None;
+        }
         if slot.state == Then::Done {
             self.alive.retain(|&other| other != i);
         }
     }
 
     fn step_daemon(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
+        self.turn = None;
         let m = &mut world.machine;
         match self.daemons[i].0 {
             Daemon::Kswapd => {
@@ -184,42 +200,54 @@ impl Scheduler {
         self.alive().filter(|slot| slot.state == Then::Go).count() >= usize::from(self.cpus)
     }
 
-    /// The runnable actor or daemon with the earliest clock; of equal ones the first. Asked before every step, hence
-    /// one plain pass, in which a daemon that could not be first anyway costs one comparison.
-    fn earliest(&self, world: &World) -> Option<(Who, u64)> {
-        let mut best = None;
-        let mut best_ns = u64::MAX;
-        for &i in &self.alive {
-            let slot = &self.slots[i];
-            let ns = match slot.state {
-                Then::Go => slot.local_ns,
-                Then::SleepUntil(until_ns) => until_ns,
-                Then::Wait | Then::Done => continue,
-            };
+    /// The runnable actor or daemon with the earliest clock; of equal ones the first.
+    fn earliest(&mut self, world: &World) -> Option<(Who, u64)> {
+        let m = &world.machine;
+        let daemons = (m.kswapd.next(), m.kcompactd.next());
+        // An actor mostly runs many steps before anybody else's turn comes.
+        if let Some(turn) = &self.turn
+            && turn.daemons == daemons
+            && self.slots[turn.slot].local_ns < turn.until_ns
+        {
+            return Some((Who::Slot(turn.slot), self.slots[turn.slot].local_ns));
+        }
+        let (mut best, mut best_ns, mut next_ns) = (None, u64::MAX, u64::MAX);
+        for (ns, who) in self.candidates(daemons) {
             if ns < best_ns || best.is_none() {
-                (best, best_ns) = (Some(Who::Slot(i)), ns);
+                next_ns = best_ns;
+                (best, best_ns) = (Some(who), ns);
+            } else {
+                next_ns = next_ns.min(ns);
             }
         }
-        for (i, &(daemon, local_ns)) in self.daemons.iter().enumerate() {
-            if local_ns >= best_ns && best.is_some() {
-                continue;
+        self.turn = match best {
+            Some(Who::Slot(slot)) if self.slots[slot].state == Then::Go => {
+                Some(Turn { slot, until_ns: next_ns, daemons })
             }
+            _ => None,
+        };
+        best.map(|who| (who, best_ns))
+    }
+
+    /// Everybody who will run without being woken by another, and when.
+    fn candidates(&self, (kswapd, kcompactd): (Next, Next)) -> impl Iterator<Item = (u64, Who)> {
+        let slots = self.alive.iter().filter_map(|&i| match self.slots[i].state {
+            Then::Go => Some((self.slots[i].local_ns, Who::Slot(i))),
+            Then::SleepUntil(until_ns) => Some((until_ns, Who::Slot(i))),
+            Then::Wait | Then::Done => None,
+        });
+        let daemons = self.daemons.iter().enumerate().filter_map(move |(i, &(daemon, local_ns))| {
             let next = match daemon {
-                Daemon::Kswapd => world.machine.kswapd.next(),
-                Daemon::Kcompactd => world.machine.kcompactd.next(),
+                Daemon::Kswapd => kswapd,
+                Daemon::Kcompactd => kcompactd,
                 Daemon::Vmstat(_) => Next::At(local_ns),
             };
-            let (Next::Since(at_ns) | Next::At(at_ns)) = next else { continue };
-            // Waiting for a slice only makes it later.
-            if at_ns >= best_ns && best.is_some() {
-                continue;
+            match next {
+                Next::Woken => None,
+                Next::Since(at_ns) | Next::At(at_ns) => Some((local_ns.max(self.wake_ns(at_ns)), Who::Daemon(i))),
             }
-            let ns = local_ns.max(self.wake_ns(at_ns));
-            if ns < best_ns || best.is_none() {
-                (best, best_ns) = (Some(Who::Daemon(i)), ns);
-            }
-        }
-        best.map(|who| (who, best_ns))
+        });
+        slots.chain(daemons)
     }
 
     /// How many want a CPU at this moment.
@@ -234,6 +262,7 @@ impl Scheduler {
     }
 
     fn wake(&mut self, world: &mut World) {
+        self.turn = None;
         for number in world.wakes.drain(..) {
             let slot = &mut self.slots[number as usize];
             if slot.state == Then::Wait {
