@@ -140,6 +140,7 @@ impl Zone {
         ZONE_NAMES[usize::from(self.span.index)]
     }
 
+    #[inline]
     pub fn contains(&self, pfn: Pfn) -> bool {
         (self.span.start_pfn..self.span.end_pfn).contains(&pfn)
     }
@@ -232,6 +233,7 @@ impl Zone {
     }
 
     /// Index of the first LRU list among the zone's list heads, behind the free and per-CPU lists.
+    #[inline]
     pub(super) fn first_lru_list(&self) -> u32 {
         (NR_ORDERS * NR_FREETYPES + NR_PCP_LISTS * self.pcp.len()) as u32
     }

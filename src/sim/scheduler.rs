@@ -35,6 +35,8 @@ const STEP_NS_MIN: u64 = 50;
 
 pub struct Scheduler {
     slots: Vec<Slot>,
+    /// Numbers of the slots that are not done, ascending: only these are looked at before each step.
+    alive: Vec<usize>,
     daemons: Vec<(Daemon, u64)>,
     cpus: u8,
     steps: u64,
@@ -61,11 +63,12 @@ impl Scheduler {
     pub fn new(cpus: u8, vmstat_ns: u64) -> Scheduler {
         let mut daemons = vec![(Daemon::Kswapd, 0), (Daemon::Kcompactd, 0)];
         daemons.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), vmstat_ns + u64::from(cpu) * 1000)));
-        Scheduler { slots: Vec::new(), daemons, cpus, steps: 0 }
+        Scheduler { slots: Vec::new(), alive: Vec::new(), daemons, cpus, steps: 0 }
     }
 
     /// Adds an actor that is runnable from `from_ns` on; its number.
     pub fn add(&mut self, actor: Box<dyn Actor>, cpu: u8, from_ns: u64) -> u32 {
+        self.alive.push(self.slots.len());
         self.slots.push(Slot { actor, cpu: cpu % self.cpus, local_ns: from_ns, state: Then::Go });
         (self.slots.len() - 1) as u32
     }
@@ -88,10 +91,9 @@ impl Scheduler {
             if self.steps >= budget {
                 return Stop::Budget;
             }
-            let Some((who, start_ns)) = self.earliest(world) else { return Stop::Idle };
-            if !self.slots.iter().any(|slot| matches!(slot.state, Then::Go | Then::SleepUntil(_))) {
-                return Stop::Idle;
-            }
+            // Kernel threads alone do not keep a machine running.
+            let goes_on = |who: &Who| matches!(who, Who::Slot(_)) || self.any_slot();
+            let Some((who, start_ns)) = self.earliest(world).filter(|(who, _)| goes_on(who)) else { return Stop::Idle };
             self.step(world, who, start_ns);
             if until(world, self) {
                 return Stop::Reached;
@@ -118,7 +120,9 @@ impl Scheduler {
             Who::Slot(i) => self.step_slot(world, i, start_ns, runnable),
             Who::Daemon(i) => self.step_daemon(world, i, start_ns, runnable),
         }
-        self.wake(world);
+        if !world.wakes.is_empty() {
+            self.wake(world);
+        }
     }
 
     fn step_slot(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
@@ -130,6 +134,9 @@ impl Scheduler {
         slot.local_ns = start_ns + spent_ns;
         if let Then::SleepUntil(until_ns) = slot.state {
             slot.state = Then::SleepUntil(until_ns.max(slot.local_ns));
+        }
+        if slot.state == Then::Done {
+            self.alive.retain(|&other| other != i);
         }
     }
 
@@ -156,44 +163,74 @@ impl Scheduler {
     }
 
     fn stretched(&self, ns: u64, runnable: u64) -> u64 {
-        ns.max(STEP_NS_MIN) * runnable.max(u64::from(self.cpus)) / u64::from(self.cpus)
+        let (ns, cpus) = (ns.max(STEP_NS_MIN), u64::from(self.cpus));
+        if runnable <= cpus { ns } else { ns * runnable / cpus }
+    }
+
+    /// Whether an actor will run without being woken by another.
+    fn any_slot(&self) -> bool {
+        self.alive().any(|slot| matches!(slot.state, Then::Go | Then::SleepUntil(_)))
     }
 
     /// When a kernel thread that wakes at `at_ns` gets a CPU. One that runs already (0) goes on.
     fn wake_ns(&self, at_ns: u64) -> u64 {
-        let busy = self.slots.iter().filter(|slot| slot.state == Then::Go).count() >= usize::from(self.cpus);
-        if at_ns == 0 || !busy {
+        if at_ns == 0 || !self.is_busy() {
             return at_ns;
         }
         at_ns.saturating_add(BASE_SLICE_NS * u64::from(1 + self.cpus.ilog2()))
     }
 
-    /// The runnable actor or daemon with the earliest clock.
+    fn is_busy(&self) -> bool {
+        self.alive().filter(|slot| slot.state == Then::Go).count() >= usize::from(self.cpus)
+    }
+
+    /// The runnable actor or daemon with the earliest clock; of equal ones the first. Asked before every step, hence
+    /// one plain pass, in which a daemon that could not be first anyway costs one comparison.
     fn earliest(&self, world: &World) -> Option<(Who, u64)> {
-        let slots = self.slots.iter().enumerate().filter_map(|(i, slot)| match slot.state {
-            Then::Go => Some((slot.local_ns, Who::Slot(i))),
-            Then::SleepUntil(until_ns) => Some((until_ns, Who::Slot(i))),
-            Then::Wait | Then::Done => None,
-        });
-        let daemons = self.daemons.iter().enumerate().filter_map(|(i, &(daemon, local_ns))| {
+        let mut best = None;
+        let mut best_ns = u64::MAX;
+        for &i in &self.alive {
+            let slot = &self.slots[i];
+            let ns = match slot.state {
+                Then::Go => slot.local_ns,
+                Then::SleepUntil(until_ns) => until_ns,
+                Then::Wait | Then::Done => continue,
+            };
+            if ns < best_ns || best.is_none() {
+                (best, best_ns) = (Some(Who::Slot(i)), ns);
+            }
+        }
+        for (i, &(daemon, local_ns)) in self.daemons.iter().enumerate() {
+            if local_ns >= best_ns && best.is_some() {
+                continue;
+            }
             let next = match daemon {
                 Daemon::Kswapd => world.machine.kswapd.next(),
                 Daemon::Kcompactd => world.machine.kcompactd.next(),
                 Daemon::Vmstat(_) => Next::At(local_ns),
             };
-            match next {
-                Next::Woken => None,
-                Next::Since(at_ns) | Next::At(at_ns) => Some((local_ns.max(self.wake_ns(at_ns)), Who::Daemon(i))),
+            let (Next::Since(at_ns) | Next::At(at_ns)) = next else { continue };
+            // Waiting for a slice only makes it later.
+            if at_ns >= best_ns && best.is_some() {
+                continue;
             }
-        });
-        slots.chain(daemons).min_by_key(|&(ns, _)| ns).map(|(ns, who)| (who, ns))
+            let ns = local_ns.max(self.wake_ns(at_ns));
+            if ns < best_ns || best.is_none() {
+                (best, best_ns) = (Some(Who::Daemon(i)), ns);
+            }
+        }
+        best.map(|who| (who, best_ns))
     }
 
     /// How many want a CPU at this moment.
     fn runnable(&self, world: &World, now_ns: u64) -> u32 {
         let go = |slot: &&Slot| slot.state == Then::Go && slot.local_ns <= now_ns + 10_000_000;
         let daemons = u32::from(world.machine.kswapd.is_running()) + u32::from(world.machine.kcompactd.is_running());
-        self.slots.iter().filter(go).count() as u32 + daemons
+        self.alive().filter(go).count() as u32 + daemons
+    }
+
+    fn alive(&self) -> impl Iterator<Item = &Slot> {
+        self.alive.iter().map(|&i| &self.slots[i])
     }
 
     fn wake(&mut self, world: &mut World) {
