@@ -117,6 +117,10 @@ impl Session {
         &mut self.world
     }
 
+    pub fn into_world(self) -> World {
+        self.world
+    }
+
     pub fn cell(&self) -> &Cell {
         &self.cell
     }
