@@ -43,7 +43,8 @@ pub struct Blocks {
 
 impl Blocks {
     pub fn of(node: &Node) -> Blocks {
-        let mut all = Blocks { zones: node.zones.iter().map(|zone| zone.name().to_owned()).collect(), ..Blocks::default() };
+        let mut all =
+            Blocks { zones: node.zones.iter().map(|zone| zone.name().to_owned()).collect(), ..Blocks::default() };
         let map = blockmap::of(node, 0, "", 0);
         let mut letters = Vec::with_capacity(map.blocks.len() * PAGEBLOCK_PAGES as usize);
         for block in &map.blocks {

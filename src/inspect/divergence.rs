@@ -9,9 +9,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::blocks::Blocks;
-use super::lane::is_failure;
 use super::recording::Recording;
+use super::stream::{Entry, Stream};
 use super::words::{PAGES_PER_MIB, Row};
+use crate::experiment::Cell;
 use crate::model::journal::{Decision, Kind};
 use crate::sim::World;
 
@@ -55,40 +56,34 @@ pub struct Side {
     pub free_blocks: u64,
 }
 
-/// What was decided, without where and when.
-fn signature(decision: &Decision) -> (Kind, u8, u8, bool) {
-    let what = &decision.what;
-    (what.kind, what.order, what.freetype, is_failure(what))
-}
-
-fn mib(decision: &Decision) -> u32 {
-    decision.requested_pages / PAGES_PER_MIB
-}
-
 impl Divergences {
     pub fn of(a: &Recording, b: &Recording) -> Divergences {
-        Divergences::of_streams(a.decisions(), b.decisions())
-    }
-
-    fn of_streams(a: &[Decision], b: &[Decision]) -> Divergences {
-        let common = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-        let (Some(from), Some(until)) = (
-            [a, b].iter().filter_map(|stream| stream.get(common)).map(mib).min(),
-            [a, b].iter().filter_map(|stream| stream.last()).map(mib).max(),
-        ) else {
+        let (a, b) = (a.stream(), b.stream());
+        if a.end() == b.end() && a.entries() == b.entries() {
             return Divergences::default();
-        };
-        let mut pairs = vec![Pair { requested_mib: from, a: common as u64, b: common as u64 }];
-        let start = |stream: &[Decision], mib: u32| {
-            stream.partition_point(|decision| decision.requested_pages / PAGES_PER_MIB < mib)
-        };
-        for mib in from + 1..=until {
-            let range = |stream: &[Decision]| start(stream, mib)..start(stream, mib + 1);
+        }
+        let last = |stream: &Stream| stream.get(stream.end().saturating_sub(1)).map_or(0, Entry::requested_mib);
+        let until = last(a).max(last(b));
+        let mut pairs = Vec::new();
+        // The start of a very long stream is not kept, and what is not kept cannot be compared.
+        let mut from = [a, b].iter().filter_map(|stream| stream.get(stream.first())).map(Entry::requested_mib).max();
+        if (a.first(), b.first()) == (0, 0) {
+            let common = a.entries().iter().zip(b.entries()).take_while(|(a, b)| a == b).count() as u64;
+            let entries = [a, b].into_iter().filter_map(|stream| stream.get(common));
+            let requested_mib = entries.map(Entry::requested_mib).min().unwrap_or(until);
+            pairs.push(Pair { requested_mib, a: common, b: common });
+            from = Some(requested_mib);
+        }
+        for mib in from.map_or(0, |mib| mib + 1)..=until {
+            let range = |stream: &Stream| {
+                let end = stream.at_requested((mib + 1).saturating_mul(PAGES_PER_MIB));
+                stream.at_requested(mib * PAGES_PER_MIB)..end
+            };
             let (ra, rb) = (range(a), range(b));
-            let same = a[ra.clone()].iter().zip(&b[rb.clone()]).take_while(|(a, b)| signature(a) == signature(b)).count();
-            if same < ra.len().max(rb.len()) {
-                let (a, b) = ((ra.start + same) as u64, (rb.start + same) as u64);
-                pairs.push(Pair { requested_mib: mib, a, b });
+            let equal = |(i, j): &(u64, u64)| a.get(*i).map(Entry::signature) == b.get(*j).map(Entry::signature);
+            let same = ra.clone().zip(rb.clone()).take_while(equal).count() as u64;
+            if same < (ra.end - ra.start).max(rb.end - rb.start) {
+                pairs.push(Pair { requested_mib: mib, a: ra.start + same, b: rb.start + same });
             }
         }
         Divergences { pairs }
@@ -108,7 +103,7 @@ impl Divergences {
     /// One difference in full.
     pub fn explain(&self, number: usize, a: &mut Recording, b: &mut Recording) -> Option<Divergence> {
         let pair = *self.pairs.get(number)?;
-        let (world_a, world_b) = (a.world_at(pair.a), b.world_at(pair.b));
+        let ((world_a, decision_a), (world_b, decision_b)) = (a.seek(pair.a), b.seek(pair.b));
         let (blocks_a, blocks_b) = (Blocks::of(&world_a.machine.node), Blocks::of(&world_b.machine.node));
         let blocks = blocks_a.len().max(blocks_b.len());
         let blocks_differ = (0..blocks).filter(|&i| blocks_a.differs(&blocks_b, i)).count() as u32;
@@ -116,8 +111,8 @@ impl Divergences {
             pair,
             number,
             of: self.pairs.len(),
-            a: Side::of(a, pair.a, &world_a),
-            b: Side::of(b, pair.b, &world_b),
+            a: Side::of(a, pair.a, &world_a, decision_a),
+            b: Side::of(b, pair.b, &world_b, decision_b),
             blocks_differ,
             blocks: blocks as u32,
         })
@@ -125,12 +120,12 @@ impl Divergences {
 }
 
 impl Side {
-    fn of(recording: &Recording, ordinal: u64, world: &World) -> Side {
+    fn of(recording: &Recording, ordinal: u64, world: &World, decision: Option<Decision>) -> Side {
         let zones = &world.machine.node.zones;
         Side {
             policy: recording.cell().policy.text(),
-            row: recording.row(ordinal),
-            reason: reason(recording, ordinal),
+            row: decision.map(|decision| Row::of(ordinal, &decision)),
+            reason: reason(recording.cell(), decision),
             free_pages: zones.iter().map(|zone| zone.free_seen()).sum(),
             free_blocks: zones.iter().map(|zone| zone.free_blocks.seen()).sum(),
         }
@@ -138,9 +133,9 @@ impl Side {
 }
 
 /// Which rule, or which part of the policy, made the decision.
-fn reason(recording: &Recording, ordinal: u64) -> String {
-    let policy = recording.cell().policy.policy;
-    let Some(decision) = recording.decision(ordinal) else {
+fn reason(cell: &Cell, decision: Option<Decision>) -> String {
+    let policy = cell.policy.policy;
+    let Some(decision) = decision else {
         return "The run is over.".to_owned();
     };
     let by_policy = |what: &str| format!("{what} Policy {}: {}", policy.name, policy.about);

@@ -14,6 +14,7 @@ pub mod moment;
 mod outline;
 pub mod recording;
 mod seek;
+pub mod stream;
 pub mod timeline;
 pub mod why;
 pub mod words;

@@ -58,7 +58,7 @@ impl Recording {
         let ordinal = ordinal.min(self.len());
         let layout = layout(&self.cell().environment);
         let report = self.oom_text(ordinal, &layout);
-        let world = self.world_at(ordinal);
+        let (world, decision) = self.seek(ordinal);
         let mut counters = Vec::new();
         world.machine.tally.each(|name, value| counters.push((name.to_owned(), value)));
         let texts = proc_texts(&world, &layout).map(|(name, text)| (name.to_owned(), text));
@@ -67,7 +67,7 @@ impl Recording {
         Moment {
             ordinal,
             decisions: self.len(),
-            row: self.row(ordinal),
+            row: decision.map(|decision| Row::of(ordinal, &decision)),
             at_us: world.machine.now_ns / 1000,
             requested_mib: requested_mib(&world),
             got_mib: got_bytes(&world) >> 20,
@@ -81,7 +81,13 @@ impl Recording {
 
     /// The report of the last kill up to a moment, as the kernel logged it then.
     fn oom_text(&mut self, ordinal: u64, layout: &Layout) -> Option<(String, String)> {
-        let at = self.last_before(ordinal, |decision| decision.what.kind == Kind::OomKill)?;
+        let at = self
+            .timeline()
+            .kills
+            .iter()
+            .rev()
+            .find(|kill| kill.ordinal <= ordinal && kill.name == Kind::OomKill.name())?
+            .ordinal;
         if self.report.as_ref().is_none_or(|(of, _)| *of != at) {
             let number = self.kill_at(at)?;
             let world = self.world_at(at);

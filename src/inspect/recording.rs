@@ -3,6 +3,7 @@
 
 use super::outline::Outline;
 use super::seek::Keyframes;
+use super::stream::{Entry, Stream};
 use super::timeline::Timeline;
 use super::words::Row;
 use crate::environment::SpecError;
@@ -15,9 +16,7 @@ use crate::sim::World;
 
 pub struct Recording {
     result: CellResult,
-    decisions: Vec<Decision>,
-    /// The step of simulated time in which each decision fell.
-    steps: Vec<u64>,
+    stream: Stream,
     timeline: Timeline,
     keyframes: Keyframes,
     /// The last OOM report that was asked for, and its kill.
@@ -33,21 +32,20 @@ impl Recording {
         let mut outline = Outline::new(watch, session.world());
         outline.phase("boot", session.world());
         outline.look(session.world());
-        let (mut decisions, mut steps) = (Vec::new(), Vec::new());
+        let mut stream = Stream::default();
         while session.step(&mut outline) {
             outline.look(session.world());
-            let journal = &mut session.world_mut().machine.journal;
-            if journal.count() > decisions.len() as u64 {
-                decisions.append(&mut journal.take());
-                steps.resize(decisions.len(), session.steps());
+            let step = session.steps();
+            for decision in session.world_mut().machine.journal.take() {
+                outline.decision(stream.end(), &decision);
+                stream.push(&decision, step);
             }
             keyframes.consider(&session);
         }
-        let mut timeline = outline.finish(session.world());
-        timeline.fill_lanes(&decisions);
+        let timeline = outline.finish(session.world());
         let result = session.result().expect("a session that is over has a result");
         keyframes.end(session);
-        Ok(Recording { result, decisions, steps, timeline, keyframes, report: None })
+        Ok(Recording { result, stream, timeline, keyframes, report: None })
     }
 
     pub fn result(&self) -> &CellResult {
@@ -62,49 +60,26 @@ impl Recording {
         &self.timeline
     }
 
-    pub fn decisions(&self) -> &[Decision] {
-        &self.decisions
+    pub fn stream(&self) -> &Stream {
+        &self.stream
     }
 
-    /// Number of decisions: also the ordinal of the end of the run.
+    pub fn entry(&self, ordinal: u64) -> Option<Entry> {
+        self.stream.get(ordinal)
+    }
+
+    /// Decisions of the run: also the ordinal of its end.
     pub fn len(&self) -> u64 {
-        self.decisions.len() as u64
+        self.stream.end()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.decisions.is_empty()
-    }
-
-    pub fn decision(&self, ordinal: u64) -> Option<&Decision> {
-        self.decisions.get(usize::try_from(ordinal).ok()?)
-    }
-
-    pub fn row(&self, ordinal: u64) -> Option<Row> {
-        self.decision(ordinal).map(|decision| Row::of(ordinal, decision))
-    }
-
-    /// The last decision up to and at `ordinal` that `wanted` holds for.
-    pub fn last_before(&self, ordinal: u64, wanted: impl Fn(&Decision) -> bool) -> Option<u64> {
-        let end = self.decisions.len().min(ordinal.saturating_add(1) as usize);
-        self.decisions[..end].iter().rposition(wanted).map(|i| i as u64)
-    }
-
-    /// The first decision from `ordinal` on that `wanted` holds for.
-    pub fn first_from(&self, ordinal: u64, wanted: impl Fn(&Decision) -> bool) -> Option<u64> {
-        let from = self.decisions.len().min(ordinal as usize);
-        self.decisions[from..].iter().position(wanted).map(|i| ordinal + i as u64)
-    }
-
-    /// The first decision that was made when so much had been asked for.
-    pub fn at_requested(&self, pages: u32) -> u64 {
-        self.decisions.partition_point(|decision| decision.requested_pages < pages) as u64
+        self.len() == 0
     }
 
     /// The kill at an ordinal: its place among the kills.
     pub fn kill_at(&self, ordinal: u64) -> Option<usize> {
-        let kill = |decision: &&Decision| decision.what.kind == Kind::OomKill;
-        self.decision(ordinal).filter(kill)?;
-        Some(self.decisions[..ordinal as usize].iter().filter(kill).count())
+        self.timeline.kills.iter().position(|kill| kill.ordinal == ordinal && kill.name == Kind::OomKill.name())
     }
 
     /// Copies of the session that are kept, and roughly what they take, bytes.
@@ -115,10 +90,32 @@ impl Recording {
     /// The world as a decision was made, or at the end of the run. Memory is as in that instant; the list of processes
     /// is as after the step of simulated time.
     pub fn world_at(&mut self, ordinal: u64) -> World {
+        self.seek(ordinal).0
+    }
+
+    /// The same, and the decision in full; none at the end.
+    pub fn seek(&mut self, ordinal: u64) -> (World, Option<Decision>) {
         if ordinal >= self.len() {
-            return self.keyframes.last().world().clone();
+            return (self.keyframes.last().world().clone(), None);
         }
-        self.keyframes.seek(ordinal, &self.steps)
+        let (world, decision) = self.keyframes.seek(ordinal, self.stream.step_before(ordinal));
+        (world, Some(decision))
+    }
+
+    /// Decisions in full: `count` of them from `from` on, fewer at the end.
+    pub fn decisions(&mut self, from: u64, count: u64) -> Vec<Decision> {
+        let end = from.saturating_add(count).min(self.len());
+        if from >= end { Vec::new() } else { self.keyframes.decisions(from..end) }
+    }
+
+    pub fn decision(&mut self, ordinal: u64) -> Option<Decision> {
+        self.decisions(ordinal, 1).pop()
+    }
+
+    /// Lines of the decision log.
+    pub fn rows(&mut self, from: u64, count: u64) -> Vec<Row> {
+        let decisions = self.decisions(from, count);
+        decisions.iter().zip(from..).map(|(decision, ordinal)| Row::of(ordinal, decision)).collect()
     }
 
     /// Digest of the machine's zones and counters as a decision was made.

@@ -7,6 +7,7 @@
 
 use crate::experiment::run::Unwatched;
 use crate::experiment::session::Session;
+use crate::model::journal::Decision;
 use crate::sim::World;
 
 /// Bytes of all copies together.
@@ -15,8 +16,6 @@ const FRAMES_MIN: u64 = 6;
 const FRAMES_MAX: u64 = 48;
 /// Work between the first copies.
 const FIRST_DISTANCE: u64 = 2000;
-/// How many steps before its moment a seek leaves its copy.
-const TRAIL: u64 = 4000;
 
 pub(super) struct Keyframes {
     frames: Vec<Session>,
@@ -65,31 +64,58 @@ impl Keyframes {
         (self.frames.len(), self.frames.iter().map(|session| bytes(session.world())).sum())
     }
 
-    /// The world as decision `ordinal` was made; `steps` says in which step each one fell.
-    pub fn seek(&mut self, ordinal: u64, steps: &[u64]) -> World {
-        let target = steps[ordinal as usize].saturating_sub(1);
-        let nearest = self.frames.iter().chain(&self.near).filter(|session| session.steps() <= target);
-        let nearest = nearest.max_by_key(|session| session.steps()).expect("the copy at boot has taken no step");
-        let mut session = nearest.clone();
-        let trail = target.saturating_sub(TRAIL);
+    /// The nearest copy that has not come to a decision.
+    fn nearest(&self, ordinal: u64) -> Session {
+        let copies = self.frames.iter().chain(&self.near);
+        let earlier = copies.filter(|session| decided(session) <= ordinal);
+        earlier.max_by_key(|session| session.steps()).expect("the copy at boot has decided nothing").clone()
+    }
+
+    /// The world as decision `ordinal` was made, and the decision. It falls into step `step` or a later one.
+    pub fn seek(&mut self, ordinal: u64, step: u64) -> (World, Decision) {
+        let mut session = self.nearest(ordinal);
+        let trail = step.saturating_sub(1);
         if session.steps() < trail {
             while session.steps() < trail {
                 session.step(&mut Unwatched);
+                // What is on the way is not asked for.
+                session.world_mut().machine.journal.take();
             }
             self.near = Some(session.clone());
         }
-        let journal = &mut session.world_mut().machine.journal;
-        // A copy keeps what its own run has recorded since; it is never asked for.
-        journal.take();
-        journal.catch(ordinal);
+        let first = decided(&session);
+        session.world_mut().machine.journal.catch(ordinal);
         while session.world().machine.journal.is_waiting() {
             assert!(session.step(&mut Unwatched), "the run ends before its own decision {ordinal}");
         }
-        let machine = session.world_mut().machine.journal.caught().expect("the entry has come");
+        let journal = &mut session.world_mut().machine.journal;
+        let machine = journal.caught().expect("the entry has come");
+        let decision = journal.take()[(ordinal - first) as usize];
         let mut world = session.into_world();
         world.machine = *machine;
-        world
+        (world, decision)
     }
+
+    /// Decisions in full.
+    pub fn decisions(&self, ordinals: std::ops::Range<u64>) -> Vec<Decision> {
+        let mut session = self.nearest(ordinals.start);
+        let mut found = Vec::new();
+        let mut next = decided(&session);
+        while next < ordinals.end {
+            assert!(session.step(&mut Unwatched) || decided(&session) > next, "the run ends before decision {next}");
+            for decision in session.world_mut().machine.journal.take() {
+                if ordinals.contains(&next) {
+                    found.push(decision);
+                }
+                next += 1;
+            }
+        }
+        found
+    }
+}
+
+fn decided(session: &Session) -> u64 {
+    session.world().machine.journal.count()
 }
 
 /// What a run has done, in units that each take about as long to compute.

@@ -8,9 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::lane::{Lane, is_failure};
+use super::lane::Lane;
 use super::words::PAGES_PER_MIB;
-use crate::model::journal::{Decision, Kind};
 use crate::model::lru::Lru;
 use crate::model::view;
 use crate::model::zone::NR_ORDERS;
@@ -126,28 +125,4 @@ impl Sample {
 
 pub fn requested_mib(world: &World) -> u32 {
     (world.machine.journal.requested_pages / u64::from(PAGES_PER_MIB)) as u32
-}
-
-impl Timeline {
-    /// Sets up the lanes from the whole stream.
-    pub(super) fn fill_lanes(&mut self, decisions: &[Decision]) {
-        let mut lanes: Vec<LaneBins> = Lane::ALL.iter().map(|&lane| LaneBins { lane, bins: Vec::new() }).collect();
-        for (ordinal, decision) in decisions.iter().enumerate() {
-            let ordinal = ordinal as u64;
-            let mib = decision.requested_pages / PAGES_PER_MIB;
-            let requested_mib = mib - mib % self.bin_mib;
-            let bins = &mut lanes[Lane::of_entry(&decision.what) as usize].bins;
-            if bins.last().is_none_or(|bin| bin.requested_mib != requested_mib) {
-                bins.push(Bin { requested_mib, first: ordinal, count: 0, failed: 0 });
-            }
-            let bin = bins.last_mut().expect("a bin was just made");
-            bin.count += 1;
-            bin.failed += u32::from(is_failure(&decision.what));
-            if matches!(decision.what.kind, Kind::OomKill | Kind::OomPanic) {
-                self.kills.push(Mark { name: decision.what.kind.name().to_owned(), ordinal, requested_mib: mib });
-            }
-        }
-        self.lanes = lanes;
-        self.decisions = decisions.len() as u64;
-    }
 }

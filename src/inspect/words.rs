@@ -80,9 +80,13 @@ pub fn text(decision: &Decision) -> String {
             let how = if what.detail == 1 { "claimed a block" } else { "stole pages" };
             format!("order-{order} {kind} request {how} of {}: order-{b} chunk at {a:#x}", type_name(c))
         }
-        Kind::ClaimRefused => format!("{kind} could not claim block {a:#x} of {}: too little of it suits", type_name(b)),
+        Kind::ClaimRefused => {
+            format!("{kind} could not claim block {a:#x} of {}: too little of it suits", type_name(b))
+        }
         Kind::DirectReclaim if what.detail == 0 => format!("direct reclaim for order {order}: no progress"),
-        Kind::DirectReclaim if a == 0 => format!("direct reclaim for order {order}: nothing freed, compaction is ready"),
+        Kind::DirectReclaim if a == 0 => {
+            format!("direct reclaim for order {order}: nothing freed, compaction is ready")
+        }
         Kind::DirectReclaim => format!("direct reclaim for order {order}: nr_reclaimed {a}"),
         Kind::CompactBegin => {
             let own = if c == u32::from(order) { String::new() } else { format!(" for an order-{c} request") };

@@ -59,7 +59,9 @@ impl Machine {
         }
         let progress = reclaimed > 0 || ready;
         let values = [reclaimed as u32, 0, 0, 0];
-        self.decide(What::new(journal::Kind::DirectReclaim, order, request.freetype, values).detail(u8::from(progress)));
+        self.decide(
+            What::new(journal::Kind::DirectReclaim, order, request.freetype, values).detail(u8::from(progress)),
+        );
         progress
     }
 

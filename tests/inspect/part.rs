@@ -14,9 +14,9 @@ fn base_and_series_part_at_the_first_flip() {
         let all = Divergences::of(&base, &series);
         let first = all.pairs[0];
         assert_eq!(first.a, first.b);
-        assert_eq!(base.decisions()[..first.a as usize], series.decisions()[..first.a as usize]);
+        assert_eq!(base.decisions(0, first.a), series.decisions(0, first.a));
         let flip = |kind| matches!(kind, Kind::BlockUnmapped | Kind::FlipFailed);
-        let at = series.first_from(0, |decision| flip(decision.what.kind)).expect("series flips");
+        let at = series.stream().first_from(0, |entry| flip(entry.kind())).expect("series flips");
         assert_eq!(first.b, at);
         let divergence = all.explain(0, &mut base, &mut series).expect("there is a first one");
         assert!(divergence.b.row.as_ref().is_some_and(|row| row.name.starts_with("um_")), "{divergence:?}");
@@ -30,9 +30,8 @@ fn the_state_difference_is_counted_block_by_block() {
     let (mut a, mut b) = (record(&benchmark("series", 3)), record(&benchmark("blunt", 3)));
     let all = Divergences::of(&a, &b);
     let divergence = all.explain(0, &mut a, &mut b).expect("blunt compacts where series does not");
-    let blocks = |recording: &mut oompoint::inspect::Recording, ordinal| {
-        Blocks::of(&recording.world_at(ordinal).machine.node)
-    };
+    let blocks =
+        |recording: &mut oompoint::inspect::Recording, ordinal| Blocks::of(&recording.world_at(ordinal).machine.node);
     let (of_a, of_b) = (blocks(&mut a, divergence.pair.a), blocks(&mut b, divergence.pair.b));
     let differ = (0..of_a.len()).filter(|&i| of_a.differs(&of_b, i)).count();
     assert_eq!(divergence.blocks_differ as usize, differ);

@@ -3,6 +3,7 @@
 
 use oompoint::experiment::run::run;
 use oompoint::inspect::Lane;
+use oompoint::inspect::stream::Entry;
 use oompoint::inspect::timeline::BINS_MAX;
 use oompoint::model::compact::Status;
 use oompoint::model::journal::Kind;
@@ -24,7 +25,7 @@ fn recording_changes_no_result_of_plans_and_background() {
     let mut busy = guest(256);
     busy.page_cache_mib = 64;
     busy.cpus = 2;
-    busy.background = oompoint::environment::Background::Heavy;
+    busy.background = oompoint::environment::Background::Light;
     for cell in [
         cell(busy, "secretmem-vs-frag:iterations=2,settle-ms=0", "series", 3),
         cell(guest(64), "file-churn:file-percent=100", "blunt", 1),
@@ -39,15 +40,16 @@ fn recording_changes_no_result_of_plans_and_background() {
 fn a_cell_is_recorded_alike_each_time() {
     let cell = benchmark("blunt", 2);
     let (one, two) = (record(&cell), record(&cell));
-    assert_eq!(one.decisions(), two.decisions());
+    assert_eq!(one.stream().entries(), two.stream().entries());
     assert_eq!(one.timeline(), two.timeline());
 }
 
 #[test]
 fn the_stream_is_in_order_and_counts_what_the_counters_count() {
-    let recording = record(&benchmark("series", 5));
-    let decisions = recording.decisions();
+    let mut recording = record(&benchmark("series", 5));
+    let decisions = recording.decisions(0, u64::MAX);
     assert!(decisions.is_sorted_by_key(|decision| decision.requested_pages));
+    assert!(decisions.iter().map(Entry::of).eq(recording.stream().entries().iter().copied()));
     let count = |kind| decisions.iter().filter(|decision| decision.what.kind == kind).count() as u64;
     let counters = &recording.result().counters;
     assert_eq!(count(Kind::FlipFailed), counters["um_flip_noblock"]);
@@ -59,8 +61,8 @@ fn the_stream_is_in_order_and_counts_what_the_counters_count() {
 
 #[test]
 fn compactions_in_the_stream_add_up_to_the_counters() {
-    let recording = record(&benchmark("blunt", 5));
-    let decisions = recording.decisions();
+    let mut recording = record(&benchmark("blunt", 5));
+    let decisions = recording.decisions(0, u64::MAX);
     let counters = &recording.result().counters;
     let idle = [Status::Skipped as u8, Status::Deferred as u8];
     let ends = decisions.iter().filter(|decision| decision.what.kind == Kind::CompactEnd);

@@ -101,8 +101,8 @@ fn a_moment_is_consistent_in_itself() {
 #[test]
 fn a_moment_lies_in_the_middle_of_a_step_when_its_decision_does() {
     let mut recording = record(&benchmark("blunt", 1));
-    let begin = recording.first_from(0, |decision| decision.what.kind == Kind::CompactBegin).expect("blunt compacts");
-    let end = recording.first_from(begin, |decision| decision.what.kind == Kind::CompactEnd).expect("which ends");
+    let begin = recording.stream().first_from(0, |entry| entry.kind() == Kind::CompactBegin).expect("blunt compacts");
+    let end = recording.stream().first_from(begin, |entry| entry.kind() == Kind::CompactEnd).expect("which ends");
     let moved = |recording: &mut oompoint::inspect::Recording, ordinal| {
         recording.world_at(ordinal).machine.tally.pgmigrate_success
     };

@@ -68,7 +68,7 @@ fn every_denied_request_of_a_run() {
     let mut recording = record(&benchmark("series", 2));
     let mut cards = 0;
     for ordinal in 0..recording.len() {
-        let decision = *recording.decision(ordinal).expect("it is there");
+        let decision = recording.decision(ordinal).expect("it is there");
         let Some(card) = recording.why(ordinal) else { continue };
         let world = recording.world_at(ordinal);
         let request = decision.request().expect("a card is about a request");
@@ -77,7 +77,7 @@ fn every_denied_request_of_a_run() {
         cards += 1;
     }
     let denied = |kind| matches!(kind, Kind::SlowPath | Kind::Failed | Kind::FlipFailed | Kind::OomKill);
-    let wanted = recording.decisions().iter().filter(|decision| denied(decision.what.kind)).count();
+    let wanted = recording.stream().entries().iter().filter(|entry| denied(entry.kind())).count();
     assert_eq!(cards, wanted);
     assert!(cards > 2);
 }
@@ -88,9 +88,10 @@ fn the_last_progress_of_reclaim_and_the_meeting_of_scanners_are_named() {
     let kill = recording.timeline().kills[0].ordinal;
     let card = recording.why(kill).expect("a kill has a card");
     let of = |name: &str| card.sections.iter().find(|section| section.name == name).expect("the section is there");
-    let last = |kind| recording.last_before(kill, move |decision| decision.what.kind == kind).expect("there was one");
-    let zone = recording.decision(last(Kind::CompactZone)).expect("it is there").what.values;
+    let last = |kind| recording.stream().last_before(kill, move |entry| entry.kind() == kind).expect("there was one");
+    let (zone, reclaim) = (last(Kind::CompactZone), last(Kind::DirectReclaim));
+    let zone = recording.decision(zone).expect("it is there").what.values;
     assert_eq!(of("compaction").value("scanners met"), Some(format!("{:#x} {:#x}", zone[0], zone[1]).as_str()));
-    let reclaimed = recording.decision(last(Kind::DirectReclaim)).expect("it is there").what.values[0];
+    let reclaimed = recording.decision(reclaim).expect("it is there").what.values[0];
     assert_eq!(number(of("reclaim"), "last nr_reclaimed"), i64::from(reclaimed));
 }

@@ -6,7 +6,6 @@ use super::super::words::status;
 use super::{Facts, Section};
 use crate::model::compact::{Control, Priority, Status, suitable};
 use crate::model::decide::Verdict;
-use crate::model::journal::Kind;
 use crate::model::zone::Zone;
 
 pub(super) fn section(facts: &Facts) -> Section {
@@ -52,9 +51,7 @@ fn suitability(section: &mut Section, facts: &Facts, verdict: &Verdict, zone: &Z
 }
 
 fn last_run(section: &mut Section, facts: &Facts) {
-    let recording = facts.recording;
-    let last = recording.last_before(facts.ordinal, |decision| decision.what.kind == Kind::CompactZone);
-    match last.and_then(|at| Some((at, recording.decision(at)?))) {
+    match facts.compacted {
         Some((at, decision)) => {
             let [migrate, free, _, moved] = decision.what.values;
             let who = if decision.what.detail & DIRECT != 0 { "direct" } else { "kcompactd" };

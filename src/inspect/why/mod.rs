@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use super::lane::is_denial;
 use super::recording::Recording;
 use super::words::Row;
+use crate::experiment::Cell;
+use crate::model::journal::{Decision, Kind};
 use crate::model::machine::Machine;
 use crate::model::request::Request;
 
@@ -62,18 +64,23 @@ impl Section {
 struct Facts<'a> {
     machine: &'a Machine,
     request: Request,
-    recording: &'a Recording,
-    ordinal: u64,
+    cell: &'a Cell,
+    /// The last compaction of a zone and the last direct reclaim up to now: ordinal and decision.
+    compacted: Option<(u64, Decision)>,
+    reclaimed: Option<(u64, Decision)>,
 }
 
 impl Recording {
     /// The card of a decision that denied a request or sent it into the slow path; none for other decisions.
     pub fn why(&mut self, ordinal: u64) -> Option<Why> {
-        let decision = *self.decision(ordinal)?;
-        let request = decision.request().filter(|_| is_denial(decision.what.kind))?;
-        let row = self.row(ordinal)?;
-        let world = self.world_at(ordinal);
-        let facts = Facts { machine: &world.machine, request, recording: self, ordinal };
+        self.entry(ordinal).filter(|entry| is_denial(entry.kind()))?;
+        let compacted = self.last_of(Kind::CompactZone, ordinal);
+        let reclaimed = self.last_of(Kind::DirectReclaim, ordinal);
+        let (world, decision) = self.seek(ordinal);
+        let decision = decision?;
+        let request = decision.request()?;
+        let row = Row::of(ordinal, &decision);
+        let facts = Facts { machine: &world.machine, request, cell: self.cell(), compacted, reclaimed };
         let denial = facts.machine.node.explain(&request);
         let mut sections = vec![watermark::request(&facts)];
         sections.extend(denial.zones.iter().map(|zone| watermark::zone(&facts, zone)));
@@ -83,7 +90,13 @@ impl Recording {
         sections.push(reclaim::section(&facts));
         sections.push(verdict::section(&facts));
         let title = watermark::title(&denial, decision.what.kind);
-        let text = text::card(&row, &title, &sections, &facts);
+        let text = text::card(&row, self.len(), &title, &sections, &facts);
         Some(Why { row, title, sections, text })
+    }
+
+    /// The last decision of a kind up to and at an ordinal.
+    fn last_of(&mut self, kind: Kind, ordinal: u64) -> Option<(u64, Decision)> {
+        let at = self.stream().last_before(ordinal, |entry| entry.kind() == kind)?;
+        self.decision(at).map(|decision| (at, decision))
     }
 }

@@ -2,7 +2,6 @@
 //! What reclaim could still free.
 
 use super::{Facts, Section};
-use crate::model::journal::Kind;
 use crate::model::kswapd::FAILURES_MAX;
 use crate::model::lru::Lru;
 
@@ -15,8 +14,7 @@ pub(super) fn section(facts: &Facts) -> Section {
     let anon = sum(Lru::InactiveAnon) + sum(Lru::ActiveAnon);
     section.line("anon LRU", anon, "nothing takes these without swap");
     section.line("unevictable", sum(Lru::Unevictable), "secretmem among them");
-    let reclaimed = |kind| facts.recording.last_before(facts.ordinal, move |decision| decision.what.kind == kind);
-    match reclaimed(Kind::DirectReclaim).and_then(|at| Some((at, facts.recording.decision(at)?))) {
+    match facts.reclaimed {
         Some((at, decision)) => {
             let progress = if decision.what.detail == 1 { "progress" } else { "no progress" };
             section.line("last nr_reclaimed", decision.what.values[0], format!("{progress}, decision {at}"));

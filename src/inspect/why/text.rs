@@ -6,15 +6,15 @@ use super::{Facts, Section};
 
 pub const WIDTH: usize = 72;
 
-pub(super) fn card(row: &Row, title: &str, sections: &[Section], facts: &Facts) -> String {
+pub(super) fn card(row: &Row, decisions: u64, title: &str, sections: &[Section], facts: &Facts) -> String {
     let mut out = String::new();
-    let cell = facts.recording.cell();
+    let cell = facts.cell;
     let head = format!(
         "oompoint why: policy {}, seed {}, decision {} of {}, {} MiB requested",
         cell.policy.text(),
         cell.seed,
         row.ordinal,
-        facts.recording.len(),
+        decisions,
         row.requested_mib
     );
     wrap(&mut out, &head, "", "  ");

@@ -15,16 +15,17 @@ pub(super) fn of(facts: &Facts) -> Verdict {
 
 pub(super) fn section(facts: &Facts) -> Section {
     let mut section = Section::new("policy");
-    let policy = facts.recording.cell().policy.policy;
+    let policy = facts.cell.policy.policy;
     let verdict = of(facts);
-    section.line("policy", facts.recording.cell().policy.text(), policy.about);
+    section.line("policy", facts.cell.policy.text(), policy.about);
     let own = facts.request.order;
     let raised = |order: u8| match order {
         _ if order == own => "the request's own order".to_owned(),
         _ => format!("promoted from order {own}"),
     };
     section.line("reclaim order", verdict.reclaim_order, raised(verdict.reclaim_order));
-    let note = if verdict.compact_order == 0 { "compaction does not run".to_owned() } else { raised(verdict.compact_order) };
+    let note =
+        if verdict.compact_order == 0 { "compaction does not run".to_owned() } else { raised(verdict.compact_order) };
     section.line("compaction order", verdict.compact_order, note);
     let (value, note) = match verdict.free_count {
         FreeCount::Pages => ("NR_FREE_PAGES", "any free page counts as if it served the request"),
