@@ -18,6 +18,8 @@ pub const PINNED: u8 = b's';
 /// All pageblocks of all zones, as columns; a column is as long as there are blocks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocks {
+    /// Pageblocks that share an entry: 1 but for memory of many GiB.
+    pub per_cell: u32,
     /// First frame.
     pub pfn: Vec<Pfn>,
     /// Index into `zones`.
@@ -43,8 +45,11 @@ pub struct Blocks {
 
 impl Blocks {
     pub fn of(node: &Node) -> Blocks {
-        let mut all =
-            Blocks { zones: node.zones.iter().map(|zone| zone.name().to_owned()).collect(), ..Blocks::default() };
+        let mut all = Blocks {
+            per_cell: 1,
+            zones: node.zones.iter().map(|zone| zone.name().to_owned()).collect(),
+            ..Blocks::default()
+        };
         let map = blockmap::of(node, 0, "", 0);
         let mut letters = Vec::with_capacity(map.blocks.len() * PAGEBLOCK_PAGES as usize);
         for block in &map.blocks {
@@ -80,6 +85,28 @@ impl Blocks {
     /// Whether memory that may move and memory that may not share the block.
     pub fn is_mixed(&self, i: usize) -> bool {
         self.anon[i] + self.file[i] > 0 && self.pinned[i] + self.kernel[i] > 0
+    }
+
+    /// The same with so many neighbours in one entry; its type is the first one's. Pages are left out.
+    pub fn grouped(&self, per_cell: usize) -> Blocks {
+        let sum = |counts: &[u16]| counts.chunks(per_cell).map(|some| some.iter().sum()).collect();
+        let first = |bytes: &[u8]| bytes.chunks(per_cell).map(|some| some[0]).collect();
+        Blocks {
+            per_cell: self.per_cell * per_cell as u32,
+            pfn: self.pfn.iter().step_by(per_cell).copied().collect(),
+            zone: first(&self.zone),
+            freetype: first(&self.freetype),
+            free: sum(&self.free),
+            pcp: sum(&self.pcp),
+            private: sum(&self.private),
+            anon: sum(&self.anon),
+            file: sum(&self.file),
+            pinned: sum(&self.pinned),
+            kernel: sum(&self.kernel),
+            largest_free: self.largest_free.chunks(per_cell).map(|some| *some.iter().max().unwrap_or(&-1)).collect(),
+            zones: self.zones.clone(),
+            pages: String::new(),
+        }
     }
 
     /// Frames that the allocator manages.

@@ -7,11 +7,14 @@
 //! A moment is named by the ordinal of a decision and is the state of the machine as that decision was made, in the
 //! middle of a step of simulated time where it fell there. The ordinal after the last one is the end of the run.
 
+pub mod ask;
 pub mod blocks;
 pub mod divergence;
 pub mod lane;
 pub mod moment;
 mod outline;
+pub mod picture;
+pub mod place;
 pub mod recording;
 mod seek;
 pub mod stream;
@@ -19,9 +22,11 @@ pub mod timeline;
 pub mod why;
 pub mod words;
 
+pub use ask::{Answer, Ask, Pair};
 pub use divergence::{Divergence, Divergences};
 pub use lane::Lane;
 pub use moment::Moment;
+pub use place::{Go, Place, Which};
 pub use recording::Recording;
 pub use timeline::Timeline;
 pub use why::Why;

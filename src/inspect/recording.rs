@@ -102,6 +102,11 @@ impl Recording {
         (world, Some(decision))
     }
 
+    /// The world once tasks had asked for so many pages, and how many decisions had been made by then.
+    pub fn when_requested(&self, pages: u32) -> (World, u64) {
+        self.keyframes.when_requested(pages)
+    }
+
     /// Decisions in full: `count` of them from `from` on, fewer at the end.
     pub fn decisions(&mut self, from: u64, count: u64) -> Vec<Decision> {
         let end = from.saturating_add(count).min(self.len());
@@ -116,6 +121,20 @@ impl Recording {
     pub fn rows(&mut self, from: u64, count: u64) -> Vec<Row> {
         let decisions = self.decisions(from, count);
         decisions.iter().zip(from..).map(|(decision, ordinal)| Row::of(ordinal, decision)).collect()
+    }
+
+    /// Lines of the decision log, at these ordinals, ascending.
+    pub fn rows_at(&mut self, ordinals: &[u64]) -> Vec<Row> {
+        let (Some(&first), Some(&last)) = (ordinals.first(), ordinals.last()) else { return Vec::new() };
+        let decisions =
+            self.keyframes.decisions_at(first..last + 1, |ordinal| ordinals.binary_search(&ordinal).is_ok());
+        decisions.iter().zip(ordinals).map(|(decision, &ordinal)| Row::of(ordinal, decision)).collect()
+    }
+
+    /// Pageblocks of all zones.
+    pub fn blocks_in_all(&self) -> usize {
+        let zones = &self.keyframes.last().world().machine.node.zones;
+        zones.iter().map(|zone| crate::model::view::pageblocks(zone).len()).sum()
     }
 
     /// Digest of the machine's zones and counters as a decision was made.

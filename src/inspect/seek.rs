@@ -96,15 +96,33 @@ impl Keyframes {
         (world, decision)
     }
 
+    /// The world once tasks had asked for so many pages, and how many decisions had been made by then; the end of the
+    /// run when they never did.
+    pub fn when_requested(&self, pages: u32) -> (World, u64) {
+        let earlier = self.frames.iter().filter(|session| requested(session) < pages.into());
+        let nearest = earlier.max_by_key(|session| session.steps());
+        let mut session = nearest.unwrap_or(&self.frames[0]).clone();
+        while requested(&session) < pages.into() && session.step(&mut Unwatched) {
+            session.world_mut().machine.journal.take();
+        }
+        let made = decided(&session);
+        (session.into_world(), made)
+    }
+
     /// Decisions in full.
     pub fn decisions(&self, ordinals: std::ops::Range<u64>) -> Vec<Decision> {
+        self.decisions_at(ordinals, |_| true)
+    }
+
+    /// Those of a range that are wanted.
+    pub fn decisions_at(&self, ordinals: std::ops::Range<u64>, wanted: impl Fn(u64) -> bool) -> Vec<Decision> {
         let mut session = self.nearest(ordinals.start);
         let mut found = Vec::new();
         let mut next = decided(&session);
         while next < ordinals.end {
             assert!(session.step(&mut Unwatched) || decided(&session) > next, "the run ends before decision {next}");
             for decision in session.world_mut().machine.journal.take() {
-                if ordinals.contains(&next) {
+                if ordinals.contains(&next) && wanted(next) {
                     found.push(decision);
                 }
                 next += 1;
@@ -112,6 +130,10 @@ impl Keyframes {
         }
         found
     }
+}
+
+fn requested(session: &Session) -> u64 {
+    session.world().machine.journal.requested_pages
 }
 
 fn decided(session: &Session) -> u64 {
