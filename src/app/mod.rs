@@ -1,38 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The page: what a reader sees and touches. Everything computed comes from the worker.
+//! The page: what a reader sees and touches. Everything computed comes from workers.
 
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
-mod agreement;
-mod canvas;
-mod details;
-mod export;
-mod legend;
-mod map;
-mod memory;
+mod address;
+mod engine;
+mod hand;
+mod home;
 mod platform;
+mod pool;
+mod replay;
 mod state;
-mod status;
-mod table;
-mod text;
+mod words;
 
 use yew::prelude::*;
 
-use crate::worker::message::Job;
-use agreement::{Agreement, Facts};
-use export::Export;
-use memory::Memory;
-use state::{Action, Model};
-use status::Status;
+use state::{Action, Model, Place};
+
+/// Takes the place of what index.html showed meanwhile.
+pub fn start() {
+    let Some(root) = gloo::utils::document().get_element_by_id("app") else { return };
+    let first = platform::first_paint();
+    root.set_inner_html("");
+    let _ = root.remove_attribute("data-state");
+    yew::Renderer::<App>::with_root_and_props(root, Props { first }).render();
+}
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What index.html holds; shown until the same has been computed.
+    pub first: platform::FirstPaint,
+}
 
 #[component]
-pub fn App() -> Html {
-    let model = use_reducer(|| {
-        let dark = platform::stored_dark();
-        platform::apply_dark(dark);
-        Model::new(dark)
-    });
-    use_worker(&model);
+pub fn App(props: &Props) -> Html {
+    let model = use_reducer(|| Model::new(&address::fragment(), platform::stored_dark()));
+    engine::use_engine(&model);
+    address::use_address(&model);
     // Listeners hold the dispatcher and not the handle, which would keep every state it has seen alive.
     let changed = model.dispatcher();
     use_effect_with((), move |()| {
@@ -40,55 +44,20 @@ pub fn App() -> Html {
         let print = platform::unfold_for_print();
         move || drop((look, print))
     });
-    let send = |make: fn() -> Action| {
+    let dark = model.dark();
+    use_effect_with(dark, |dark| platform::apply_dark(*dark));
+    use_effect_with((model.place, model.view.embed), |(place, embed)| platform::mark_place(place.word(), *embed));
+    let on_dark = {
         let dispatcher = model.dispatcher();
-        Callback::from(move |()| dispatcher.dispatch(make()))
-    };
-    let dark = {
-        let dispatcher = model.dispatcher();
-        // Before the maps are drawn anew, since they read their colours from the style sheet.
-        move |on| {
+        // Before anything is drawn anew, since pictures read their colours from the style sheet.
+        Callback::from(move |on: bool| {
             platform::apply_dark(Some(on));
+            platform::store_dark(on);
             dispatcher.dispatch(Action::Dark(on));
-        }
+        })
     };
-    html! {
-        <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}>
-            <Status phase={model.phase.clone()} outcome={model.outcome.clone()} dark={platform::is_dark(model.dark)}
-                on_run={send(|| Action::Run)} on_cancel={send(|| Action::Cancel)}
-                on_dark={dark} />
-            <div class="columns">
-                <div class="figures">
-                    <Agreement outcome={model.outcome.clone()} />
-                    <Facts outcome={model.outcome.clone()} />
-                    <Export outcome={model.outcome.clone()} />
-                </div>
-                <Memory model={model.clone()} />
-            </div>
-        </div>
+    match model.place {
+        Place::Compare => html! { <home::Home model={model.clone()} first={props.first.clone()} {on_dark} /> },
+        Place::Replay => html! { <replay::Page dark={platform::is_dark(dark)} paint={model.paint} {on_dark} /> },
     }
-}
-
-/// One worker for each run; it ends when the run is over, is cancelled or gives way to the next.
-#[hook]
-fn use_worker(model: &UseReducerHandle<Model>) {
-    let dispatcher = model.dispatcher();
-    use_effect_with((model.run, model.phase.is_running()), move |&(run, running)| {
-        let (heard, broken) = (dispatcher.clone(), dispatcher.clone());
-        let worker = running.then(|| {
-            platform::run(
-                Job::bundled(),
-                move |news| heard.dispatch(Action::Heard(run, news)),
-                move |failure| broken.dispatch(Action::Broken(run, failure)),
-            )
-        });
-        let worker = match worker {
-            Some(Err(failure)) => {
-                dispatcher.dispatch(Action::Broken(run, failure));
-                None
-            }
-            other => other,
-        };
-        move || drop(worker)
-    });
 }

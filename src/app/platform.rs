@@ -5,72 +5,13 @@ use gloo::events::EventListener;
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::Element;
+use yew::AttrValue;
 
-use crate::worker::message::{Envelope, Failure, Job, News, VERSION};
-
-/// Beside the page, in whatever folder that is. Trunk writes this file, which starts the worker's program.
-const WORKER: &str = "./worker_loader.js";
 const THEME: &str = "oompoint-theme";
 /// Below this width of the page a map has half as many columns; www/*.css have the same number.
 const NARROW: &str = "(max-width: 640px)";
 const DARK: &str = "(prefers-color-scheme: dark)";
-
-/// A worker with a job; dropping it ends the worker at once, whatever it is doing.
-pub struct Running {
-    worker: Worker,
-    _listeners: [EventListener; 2],
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.worker.terminate();
-    }
-}
-
-/// Starts a worker and gives it the job once it says that it is ready.
-pub fn run(
-    job: Job,
-    heard: impl Fn(News) + 'static,
-    broken: impl Fn(Failure) + Clone + 'static,
-) -> Result<Running, Failure> {
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let worker = Worker::new_with_options(WORKER, &options).map_err(|_| Failure {
-        what: "the browser refuses to start a worker".to_owned(),
-        remedy: "Open this page through a web server, not from a file, and in a frame that may run scripts of its own \
-                 origin."
-            .to_owned(),
-    })?;
-    let (broken_in_message, to) = (broken.clone(), worker.clone());
-    let message = EventListener::new(&worker, "message", move |event| {
-        let text = event.unchecked_ref::<MessageEvent>().data().as_string().unwrap_or_default();
-        match serde_json::from_str(&text) {
-            Ok(Envelope { version: VERSION, body: News::Hello }) => send(&to, &job),
-            Ok(Envelope { version: VERSION, body }) => heard(body),
-            _ => broken_in_message(Failure {
-                what: "page and worker are of different versions".to_owned(),
-                remedy: "Reload the page without its cache (Shift and reload).".to_owned(),
-            }),
-        }
-    });
-    let error = EventListener::new(&worker, "error", move |event| {
-        let why = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
-        let why = if why.is_empty() { "its program could not be loaded".to_owned() } else { why };
-        broken(Failure {
-            what: format!("the worker stopped: {why}"),
-            remedy: "Check that worker.js and worker_bg.wasm are beside the page, then retry.".to_owned(),
-        });
-    });
-    Ok(Running { worker, _listeners: [message, error] })
-}
-
-fn send(worker: &Worker, job: &Job) {
-    if let Ok(text) = serde_json::to_string(&Envelope { version: VERSION, body: job }) {
-        // Posting a string to a living worker cannot fail; a dead one fires its error event.
-        let _ = worker.post_message(&JsValue::from_str(&text));
-    }
-}
 
 /// Whether a media query holds now.
 fn holds(query: &str) -> bool {
@@ -91,14 +32,49 @@ pub fn stored_dark() -> Option<bool> {
     Some(stored == "dark")
 }
 
-/// Applies a choice of colours, and keeps it where that is allowed.
+/// Applies a choice of colours.
 pub fn apply_dark(choice: Option<bool>) {
-    let Some(dark) = choice else { return };
-    let word = if dark { "dark" } else { "light" };
-    let _ = document_element().set_attribute("data-theme", word);
+    let _ = match choice {
+        Some(dark) => document_element().set_attribute("data-theme", if dark { "dark" } else { "light" }),
+        None => document_element().remove_attribute("data-theme"),
+    };
+}
+
+/// Keeps the reader's choice where that is allowed.
+pub fn store_dark(dark: bool) {
     if let Ok(Some(storage)) = window().local_storage() {
-        let _ = storage.set_item(THEME, word);
+        let _ = storage.set_item(THEME, if dark { "dark" } else { "light" });
     }
+}
+
+/// Says to the style sheet what is shown: the header differs, and an embedded page has none.
+pub fn mark_place(place: &str, is_embedded: bool) {
+    let root = document_element();
+    let _ = root.set_attribute("data-place", place);
+    let _ = root.toggle_attribute_with_force("data-embed", is_embedded);
+}
+
+/// The comparison that index.html holds, as HTML.
+#[derive(Clone, PartialEq)]
+pub struct FirstPaint {
+    pub answer: AttrValue,
+    pub evidence: AttrValue,
+}
+
+pub fn first_paint() -> FirstPaint {
+    let inner = |id: &str| document().get_element_by_id(id).map_or(String::new(), |element| element.inner_html());
+    FirstPaint { answer: inner("answer").into(), evidence: inner("evidence").into() }
+}
+
+/// How many workers can run at once.
+pub fn cores() -> usize {
+    (window().navigator().hardware_concurrency() as usize).max(1)
+}
+
+/// A file beside the page as an absolute URL: a worker may have no place of its own.
+pub fn absolute(name: &str) -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    web_sys::Url::new_with_base(name, &base).map_or_else(|_| name.to_owned(), |url| url.href())
 }
 
 /// Calls back when the page's width or the colours in force have changed. Dropping the result ends that.

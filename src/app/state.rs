@@ -1,46 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! All that the page remembers, and the only place where it changes.
+//! All that the page remembers of comparisons, and the only place where it changes.
 
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use yew::Reducible;
 
-use crate::replay::blockmap::{Block, BlockMap};
-use crate::worker::message::{Failure, News, Outcome, Progress};
+use crate::experiment::{Edit, Experiment};
+use crate::link::{self, LinkCheck, Opened, Permalink, Promise, View};
+use crate::report::panel::{self, Sight};
+use crate::worker::message::{Failure, Seen};
 
-/// The moments of the bundled trace at which its kernel dumped its state: number and what had just happened.
-pub const MOMENTS: [(u32, &str); 6] = [
-    (0, "start of the trace"),
-    (1, "fragmenter has allocated"),
-    (2, "fragmenter has freed 3 of 4"),
-    (3, "out of memory"),
-    (4, "after the OOM kill"),
-    (5, "end of the trace"),
-];
-
-pub fn moment_name(index: u32) -> &'static str {
-    MOMENTS.iter().find(|moment| moment.0 == index).map_or("a snapshot", |moment| moment.1)
+/// What the page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Compare,
+    Replay,
 }
 
-/// What the worker is doing for the page, or how it ended.
+impl Place {
+    /// The fragment that leads there, other than a link's.
+    pub fn of(fragment: &str) -> Place {
+        if fragment == "replay" { Place::Replay } else { Place::Compare }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Place::Compare => "compare",
+            Place::Replay => "replay",
+        }
+    }
+}
+
+/// What the workers are doing, or how it ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
-    Starting,
-    Working(Progress),
+    Running,
     Done,
     Cancelled,
     Failed(Failure),
 }
 
 impl Phase {
-    pub fn is_running(&self) -> bool {
-        matches!(self, Phase::Starting | Phase::Working(_))
-    }
-
     /// The word that scripts and style sheets look for.
     pub fn word(&self) -> &'static str {
         match self {
-            Phase::Starting | Phase::Working(_) => "running",
+            Phase::Running => "running",
             Phase::Done => "done",
             Phase::Cancelled => "cancelled",
             Phase::Failed(_) => "failed",
@@ -48,115 +53,290 @@ impl Phase {
     }
 }
 
-/// The upper and the lower map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    Before = 0,
-    After = 1,
+/// A result as a worker brought it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    pub value: u64,
+    pub text: String,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// A value that a control could not take: what was typed and why not.
+pub type Problem = (String, String);
+
+#[derive(Clone)]
 pub struct Model {
-    /// Number of the present run, from 1; messages of earlier ones are ignored.
+    pub place: Place,
+    pub experiment: Rc<Experiment>,
+    /// The key of each cell, in the experiment's order.
+    pub cells: Rc<Vec<String>>,
+    /// Grows when somebody changes the experiment: a step to go back from.
+    pub step: u32,
+    /// Number of the present run; messages of earlier ones are ignored.
     pub run: u32,
     pub phase: Phase,
-    /// What has been computed stays on show until something newer takes its place, whatever happens to a run.
-    pub moments: Vec<Rc<BlockMap>>,
-    pub outcome: Option<Rc<Outcome>>,
-    /// Numbers of the moments that are compared.
-    pub shown: [u32; 2],
-    /// Position of the selected pageblock in a map.
-    pub cursor: usize,
+    /// What the opened link promised, as long as it is of this experiment.
+    pub promise: Option<Promise>,
+    pub view: View,
+    /// Sentences on the opened link.
+    pub notes: Rc<Vec<String>>,
+    /// A link that could not be opened.
+    pub refused: Option<String>,
+    /// By the place of the control.
+    pub problems: Rc<BTreeMap<String, Problem>>,
+    /// Results by the key of their cell, of all experiments so far.
+    pub store: Rc<HashMap<String, Rc<Done>>>,
+    /// Whole seeds that the present run has, that were given to be analysed, and whether that is under way.
+    pub ready: usize,
+    pub given: usize,
+    pub analysing: bool,
+    /// What is shown; it stays until something newer takes its place.
+    pub sight: Option<Rc<Sight>>,
     /// The reader's choice of colours; `None` follows the system.
     pub dark: Option<bool>,
     /// Grows when something outside changes how a canvas must look: its size, the colours in force.
     pub paint: u32,
+    /// Grows with every change, so that two models are told apart without a look inside.
+    revision: u64,
+}
+
+impl PartialEq for Model {
+    fn eq(&self, other: &Model) -> bool {
+        self.revision == other.revision
+    }
 }
 
 pub enum Action {
+    /// The address bar has changed.
+    Address(String),
+    Edit(Edit),
+    /// Another experiment by its link's fragment, chosen on the page.
+    Choose(&'static str),
     Run,
-    Heard(u32, News),
-    Broken(u32, Failure),
     Cancel,
-    Show(Side, u32),
-    MoveTo(usize),
+    /// A result, by the key of its cell.
+    Cell(String, Rc<Done>),
+    /// The results of so many seeds go to be analysed.
+    Analyse(u32, usize),
+    Seen(u32, Box<Seen>),
+    Failed(u32, Failure),
+    /// What is looked at.
+    View(View),
     Dark(bool),
     Repaint,
 }
 
 impl Model {
-    pub fn new(dark: Option<bool>) -> Model {
-        Model {
-            run: 1,
-            phase: Phase::Starting,
-            moments: Vec::new(),
-            outcome: None,
-            shown: [0, 5],
-            cursor: FIRST_CURSOR,
+    /// The page as an address wants it.
+    pub fn new(fragment: &str, dark: Option<bool>) -> Model {
+        let place = Place::of(fragment);
+        let (experiment, cells) = parts(default_link().experiment);
+        let model = Model {
+            place,
+            experiment,
+            cells,
+            step: 0,
+            run: 0,
+            phase: Phase::Cancelled,
+            promise: None,
+            view: View::default(),
+            notes: Rc::default(),
+            refused: None,
+            problems: Rc::default(),
+            store: Rc::default(),
+            ready: 0,
+            given: 0,
+            analysing: false,
+            sight: None,
             dark,
             paint: 0,
+            revision: 0,
+        };
+        model.addressed(fragment)
+    }
+
+    /// The colours asked for: by the reader, else by the link of an embedded page.
+    pub fn dark(&self) -> Option<bool> {
+        self.dark.or_else(|| self.view.theme.as_ref().map(|theme| theme == "dark"))
+    }
+
+    /// The link to what is shown; with the result check if there is one.
+    pub fn permalink(&self) -> Permalink {
+        let mut link = Permalink::of((*self.experiment).clone());
+        link.view = self.view.clone();
+        let config = link::config(&self.experiment);
+        let sight = self.sight.as_ref().filter(|sight| sight.config == config);
+        let own = sight.and_then(|sight| sight.result.clone()).map(|hash| Promise::of(hash, &self.experiment));
+        link.result = self.promise.clone().or(own);
+        link
+    }
+
+    /// The fragment that the address bar should have; none for a page that is no comparison.
+    pub fn fragment(&self) -> Option<String> {
+        let is_plain = self.step == 0 && self.run == 1 && self.view == View::default() && self.promise.is_none();
+        (self.place == Place::Compare && self.refused.is_none() && !is_plain).then(|| link::write(&self.permalink()))
+    }
+
+    /// Whether what is shown is of the present experiment.
+    pub fn is_current(&self) -> bool {
+        self.sight.as_ref().is_some_and(|sight| sight.config == link::config(&self.experiment))
+    }
+
+    /// Whether it is the experiment that the page begins with.
+    pub fn is_default(&self) -> bool {
+        link::config(&self.experiment) == link::config(&default_link().experiment)
+    }
+
+    /// Cells of the present experiment that are there.
+    pub fn cells_done(&self) -> usize {
+        self.cells.iter().filter(|key| self.store.contains_key(*key)).count()
+    }
+
+    /// What is to be analysed: numbers of cells and their results.
+    pub fn results(&self) -> Vec<(u32, String)> {
+        let number = 0u32..;
+        let found = number.zip(self.cells.iter()).filter_map(|(number, key)| Some((number, self.store.get(key)?)));
+        found.map(|(number, done)| (number, done.text.clone())).collect()
+    }
+
+    fn addressed(mut self, fragment: &str) -> Model {
+        self.place = Place::of(fragment);
+        if self.place != Place::Compare {
+            return self;
+        }
+        let opened = match fragment {
+            // Headings of the page are fragments too; only a link has pairs.
+            text if text.is_empty() || !text.contains('=') => Ok(default_opened()),
+            text => link::open(text),
+        };
+        match opened {
+            Ok(opened) => {
+                self.refused = None;
+                self.notes = Rc::new(opened.notes);
+                self.promise = opened.link.result;
+                self.view = opened.link.view;
+                if self.run == 0 || link::config(&opened.link.experiment) != link::config(&self.experiment) {
+                    self.set(opened.link.experiment);
+                }
+            }
+            Err(error) => {
+                self.refused = Some(error.to_string());
+                self.phase = Phase::Cancelled;
+            }
+        }
+        self
+    }
+
+    /// Another experiment: it runs at once, with the cells that are there already.
+    fn set(&mut self, experiment: Experiment) {
+        (self.experiment, self.cells) = parts(experiment);
+        self.begin();
+    }
+
+    fn begin(&mut self) {
+        self.run += 1;
+        self.phase = Phase::Running;
+        (self.ready, self.given, self.analysing) = (self.whole_seeds(), 0, false);
+    }
+
+    fn whole_seeds(&self) -> usize {
+        let policies = self.experiment.policies.len();
+        self.cells.chunks(policies).filter(|keys| keys.iter().all(|key| self.store.contains_key(key))).count()
+    }
+
+    fn edited(&mut self, edit: &Edit) {
+        match edit.apply(&self.experiment) {
+            Ok(experiment) => {
+                Rc::make_mut(&mut self.problems).remove(&edit.place());
+                if link::config(&experiment) != link::config(&self.experiment) {
+                    self.promise = None;
+                    self.notes = Rc::default();
+                    self.refused = None;
+                    self.view.event = None;
+                    self.step += 1;
+                    self.set(experiment);
+                }
+            }
+            Err(error) => {
+                Rc::make_mut(&mut self.problems).insert(edit.place(), (edit.text(), error.problem));
+            }
         }
     }
 
-    pub fn map(&self, side: Side) -> Option<&Rc<BlockMap>> {
-        let index = self.shown[side as usize];
-        self.moments.iter().find(|map| map.index == index)
-    }
-
-    pub fn block(&self, side: Side) -> Option<&Block> {
-        self.map(side)?.blocks.get(self.cursor)
-    }
-
-    /// How many pageblocks a map has.
-    pub fn blocks(&self) -> usize {
-        self.moments.first().map_or(0, |map| map.blocks.len())
-    }
-
-    fn hear(&mut self, news: News) {
-        match news {
-            News::Hello => {}
-            News::Progress(progress) => self.phase = Phase::Working(progress),
-            News::Map(map) => {
-                let at = self.moments.partition_point(|known| known.index < map.index);
-                if self.moments.get(at).is_some_and(|known| known.index == map.index) {
-                    self.moments[at] = Rc::new(map);
-                } else {
-                    self.moments.insert(at, Rc::new(map));
-                }
+    fn seen(&mut self, seen: Seen) {
+        self.analysing = false;
+        let whole = seen.sight.is_whole();
+        self.sight = Some(Rc::new(seen.sight));
+        let more = seen.more_seeds.and_then(|seeds| crate::experiment::parse_seeds(&seeds, '~').ok());
+        match more {
+            Some(seeds) => {
+                // The rule wants more seeds: the same run goes on.
+                let experiment = Experiment { seeds, ..(*self.experiment).clone() };
+                (self.experiment, self.cells) = parts(experiment);
             }
-            News::Done(outcome) => {
-                self.outcome = Some(Rc::from(outcome));
-                self.phase = Phase::Done;
-            }
-            News::Failed(failure) => self.phase = Phase::Failed(failure),
+            None if whole => self.phase = Phase::Done,
+            None => {}
         }
     }
 }
 
-/// A pageblock of the bundled trace whose type and use change; the first one is reserved for the most part.
-const FIRST_CURSOR: usize = 29;
+/// An experiment with the keys of its cells: each the link to it alone.
+fn parts(experiment: Experiment) -> (Rc<Experiment>, Rc<Vec<String>>) {
+    let keys = (0..experiment.cells()).map(|number| {
+        let cell = experiment.cell(number);
+        let alone = Experiment {
+            environment: cell.environment,
+            workload: cell.workload,
+            policies: vec![cell.policy],
+            seeds: vec![cell.seed],
+            until: None,
+        };
+        link::write(&Permalink::of(alone))
+    });
+    let keys = Rc::new(keys.collect());
+    (Rc::new(experiment), keys)
+}
+
+fn default_opened() -> Opened {
+    Opened { link: default_link(), check: LinkCheck::Absent, version: link::CURRENT, notes: Vec::new() }
+}
+
+/// The comparison that the page begins with.
+#[allow(clippy::expect_used, reason = "a constant of this program, which a test opens")]
+pub fn default_link() -> Permalink {
+    link::open(panel::DEFAULT).expect("the default link opens").link
+}
 
 impl Reducible for Model {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        // A run that has ended says nothing any more: a broken worker's error event follows its own report.
-        let late = |run: u32| run != self.run || !self.phase.is_running();
-        let mut model = match &action {
-            Action::Heard(run, _) | Action::Broken(run, _) if late(*run) => return self,
-            Action::Cancel if !self.phase.is_running() => return self,
-            _ => (*self).clone(),
-        };
+        let late = |run: u32| run != self.run || self.phase != Phase::Running;
+        match &action {
+            // Results are kept whichever run they were for.
+            Action::Analyse(run, _) | Action::Seen(run, _) | Action::Failed(run, _) if late(*run) => return self,
+            Action::Cancel if self.phase != Phase::Running => return self,
+            _ => {}
+        }
+        let mut model = (*self).clone();
+        model.revision += 1;
         match action {
-            Action::Run => {
-                model.run += 1;
-                model.phase = Phase::Starting;
+            Action::Address(fragment) => model = model.addressed(&fragment),
+            Action::Edit(edit) => model.edited(&edit),
+            Action::Choose(fragment) => {
+                model.step += 1;
+                model.problems = Rc::default();
+                model = model.addressed(fragment);
             }
-            Action::Heard(_, news) => model.hear(news),
-            Action::Broken(_, failure) => model.phase = Phase::Failed(failure),
+            Action::Run => model.begin(),
             Action::Cancel => model.phase = Phase::Cancelled,
-            Action::Show(side, index) => model.shown[side as usize] = index,
-            Action::MoveTo(cursor) => model.cursor = cursor.min(model.blocks().saturating_sub(1)),
+            Action::Cell(key, done) => {
+                Rc::make_mut(&mut model.store).insert(key, done);
+                model.ready = model.whole_seeds();
+            }
+            Action::Analyse(_, seeds) => (model.given, model.analysing) = (seeds, true),
+            Action::Seen(_, seen) => model.seen(*seen),
+            Action::Failed(_, failure) => model.phase = Phase::Failed(failure),
+            Action::View(view) => model.view = view,
             Action::Dark(dark) => {
                 model.dark = Some(dark);
                 model.paint += 1;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The page's program.
+//! The page's program, and that of its workers: one file to load, to cache and to inline.
+
+use wasm_bindgen::JsCast;
 
 fn main() {
-    let root = gloo::utils::document().get_element_by_id("app").expect("index.html has an element #app");
-    // What index.html showed meanwhile gives way to the same, computed.
-    root.set_inner_html("");
-    root.remove_attribute("data-state").expect("an element's attribute can be removed");
-    yew::Renderer::<oompoint::app::App>::with_root(root).render();
+    if js_sys::global().is_instance_of::<web_sys::DedicatedWorkerGlobalScope>() {
+        oompoint::worker::start();
+    } else {
+        oompoint::app::start();
+    }
 }

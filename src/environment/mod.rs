@@ -8,5 +8,5 @@ pub mod spec;
 
 pub use boot::boot;
 pub use presets::{PRESETS, Preset, preset};
-pub use set::{changes, set};
+pub use set::{Field, changes, fields, set};
 pub use spec::{Background, Environment, Footprint, Layout, SpecError, Thp, Vm};

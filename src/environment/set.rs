@@ -54,6 +54,62 @@ pub fn changes(environment: &Environment, preset: &Environment) -> Vec<(String, 
     found
 }
 
+/// A field as a control shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// As `set` takes it.
+    pub name: String,
+    pub value: String,
+    /// The words that it can be, if it is one of a few.
+    pub choices: &'static [&'static str],
+}
+
+impl Field {
+    pub fn is_switch(&self) -> bool {
+        self.value == "on" || self.value == "off"
+    }
+}
+
+/// Every field with its value, in order of name; the name apart.
+pub fn fields(environment: &Environment) -> Vec<Field> {
+    let tree = serde_json::to_value(environment).expect("an environment is plain data");
+    let mut found = Vec::new();
+    leaves("", &tree, &mut found);
+    found.retain(|(name, _)| name != "name");
+    found.sort();
+    let choices = |name: &str| CHOICES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, words)| *words);
+    found.into_iter().map(|(name, value)| Field { choices: choices(&name), name, value }).collect()
+}
+
+/// Fields that are one of a few words.
+const CHOICES: &[(&str, &[&str])] = &[
+    ("layout", &["pc", "single"]),
+    ("thp", &["always", "madvise", "never"]),
+    ("background", &["none", "light", "heavy"]),
+];
+
+fn leaves(name: &str, tree: &Value, found: &mut Vec<(String, String)>) {
+    match tree {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                leaves(&name, value, found);
+            }
+        }
+        value => found.push((name.to_owned(), text_of(value))),
+    }
+}
+
+/// A value as `set` takes it.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Bool(on) => if *on { "on" } else { "off" }.to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Null => "auto".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 fn differences(name: &str, new: &Value, old: &Value, found: &mut Vec<(String, String)>) {
     match (new, old) {
         (Value::Object(new), Value::Object(old)) => {
@@ -63,10 +119,7 @@ fn differences(name: &str, new: &Value, old: &Value, found: &mut Vec<(String, St
             }
         }
         _ if new == old => {}
-        (Value::Bool(on), _) => found.push((name.to_owned(), if *on { "on" } else { "off" }.to_owned())),
-        (Value::String(text), _) => found.push((name.to_owned(), text.clone())),
-        (Value::Null, _) => found.push((name.to_owned(), "auto".to_owned())),
-        (other, _) => found.push((name.to_owned(), other.to_string())),
+        (value, _) => found.push((name.to_owned(), text_of(value))),
     }
 }
 
@@ -95,6 +148,19 @@ mod tests {
         let again = found.iter().fold(old.clone(), |new, (key, value)| set(&new, key, value).unwrap());
         assert_eq!(again, new);
         assert_eq!(set(&new, "vm.min_free_kbytes", "auto").unwrap().vm, old.vm);
+    }
+
+    #[test]
+    fn every_field_is_listed_and_takes_what_it_is_listed_with() {
+        for preset in crate::environment::PRESETS {
+            let environment = preset.environment();
+            for field in fields(&environment) {
+                assert_eq!(set(&environment, &field.name, &field.value).as_ref(), Ok(&environment), "{}", field.name);
+                for word in field.choices {
+                    assert!(set(&environment, &field.name, word).is_ok(), "{} {word}", field.name);
+                }
+            }
+        }
     }
 
     #[test]

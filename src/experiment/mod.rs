@@ -4,6 +4,7 @@
 //! `run` is a pure function of a cell: threads, workers and command lines only decide where it happens.
 
 pub mod cell;
+pub mod edit;
 pub mod fidelity;
 pub mod golden;
 pub mod plan;
@@ -13,6 +14,7 @@ pub mod session;
 pub mod sheet;
 
 pub use cell::{Cell, CellResult, OomRequest, PolicySpec, Score};
+pub use edit::Edit;
 pub use plan::{Experiment, MODEL_VERSION, Until, parse_seeds, seeds_text};
 pub use run::run;
 pub use sheet::{Flow, Outcome, Sheet, run_all};

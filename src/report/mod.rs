@@ -4,5 +4,6 @@
 pub mod export;
 pub mod fidelity;
 pub mod from_model;
+pub mod panel;
 pub mod proc;
 pub mod shards;

@@ -1,17 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Getting a file from where the page is, telling how much of it has come.
+//! Getting a file, from where the page is or from the reader, telling how much of it has come.
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use super::message::Failure;
+use super::message::{Failure, File, From};
 
-/// `heard` gets the bytes that have come and how many there will be, 0 if the server does not say.
-pub async fn bytes(name: &str, mut heard: impl FnMut(u32, u32)) -> Result<Vec<u8>, Failure> {
-    let answer =
-        JsFuture::from(super::scope().fetch_with_str(name)).await.map_err(|error| unreachable(name, &error))?;
+/// The bytes of a file, wherever it comes from. `heard` gets how many have come and how many there will be, 0 if the
+/// server does not say.
+pub async fn bytes(file: &File, handed: &Array, heard: impl FnMut(u32, u32)) -> Result<Vec<u8>, Failure> {
+    match &file.from {
+        From::Url(url) => fetched(&file.name, url, heard).await,
+        From::Handed(number) => read(&file.name, handed.get(*number)).await,
+    }
+}
+
+/// A file that the reader chose, or bytes that came with the page.
+async fn read(name: &str, value: JsValue) -> Result<Vec<u8>, Failure> {
+    let blob: web_sys::Blob = value.unchecked_into();
+    let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| {
+        Failure::new(format!("{name} could not be read"), "It may have been moved or changed: choose it again.")
+    })?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+async fn fetched(name: &str, url: &str, mut heard: impl FnMut(u32, u32)) -> Result<Vec<u8>, Failure> {
+    let answer = JsFuture::from(super::scope().fetch_with_str(url)).await.map_err(|error| unreachable(name, &error))?;
     let response: Response = answer.unchecked_into();
     if !response.ok() {
         return Err(Failure {

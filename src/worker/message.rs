@@ -1,53 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The messages between the page and its worker, JSON in both directions.
-//!
-//! The file names of the worker's program do not change with its content, so a cache may pair a new page with an old
-//! worker. Every message carries the version of this file; a pair that differs is reported and not guessed at.
+//! The messages between the page and its workers: a list whose first entry is JSON, followed by whatever is handed
+//! over as it is (files). Page and worker are the same program, so that they cannot be of different versions.
 
 use serde::{Deserialize, Serialize};
 
 use crate::replay::Report;
 use crate::replay::blockmap::BlockMap;
+use crate::report::panel::Sight;
 
-/// To be raised with every change of a type below, of `Report` or of `BlockMap`.
-pub const VERSION: u32 = 1;
-
+/// Something to do. A worker does one at a time, in the order they came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Envelope<T> {
-    pub version: u32,
-    pub body: T,
+pub enum Job {
+    /// Run one cell: a link's fragment with one policy and one seed.
+    Cell(String),
+    Analyse(Analyse),
+    Replay(Replay),
 }
 
-/// A replay to do. Names of files are relative to the worker's own place.
+/// Work out what an experiment's results show so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Job {
-    pub trace: String,
-    pub start: String,
-    pub snapshots: Vec<String>,
-    pub end: String,
+pub struct Analyse {
+    /// The link that was opened or that the controls amount to.
+    pub fragment: String,
+    /// Number of a cell and its result, as `News::Cell` brought it.
+    pub results: Vec<(u32, String)>,
 }
 
-impl Job {
-    /// The trace that comes with the page; index.html names the same files for Trunk to copy.
-    pub fn bundled() -> Job {
-        let file = |name: &str| format!("trace/{name}.json.gz");
-        Job {
-            trace: "trace/trace_full.txt.gz".to_owned(),
-            start: file("initial_state"),
-            snapshots: ["state_1_frag_allocated", "state_2_frag", "state_3_oom", "state_4_killed"].map(file).to_vec(),
-            end: file("final_state"),
-        }
-    }
+/// A replay to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replay {
+    pub trace: File,
+    pub start: Option<File>,
+    pub snapshots: Vec<File>,
+    pub end: Option<File>,
 }
 
-/// What the worker tells.
+/// A file and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    pub name: String,
+    pub from: From,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum From {
+    /// To be fetched; absolute, since a worker may have no place of its own.
+    Url(String),
+    /// Handed over with the job: its number among what was, from 0.
+    Handed(u32),
+}
+
+/// What a worker tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum News {
     Hello,
     Progress(Progress),
+    /// A cell is done: what it is judged by, and its `CellResult` as JSON.
+    Cell {
+        value: u64,
+        result: String,
+    },
+    Sight(Box<Seen>),
     Map(BlockMap),
-    Done(Box<Outcome>),
+    Replayed(Box<Outcome>),
     Failed(Failure),
+}
+
+impl News {
+    /// Whether the job that it is about is over.
+    pub fn is_last(&self) -> bool {
+        !matches!(self, News::Hello | News::Progress(_) | News::Map(_))
+    }
+}
+
+/// What the results show, and what is still wanted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    pub sight: Sight,
+    /// More seeds, if a stopping rule wants them: all of them, as a list of ranges.
+    pub more_seeds: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,4 +113,10 @@ pub struct Outcome {
 pub struct Failure {
     pub what: String,
     pub remedy: String,
+}
+
+impl Failure {
+    pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Failure {
+        Failure { what: what.into(), remedy: remedy.into() }
+    }
 }

@@ -19,7 +19,7 @@ async fn no_rule_of_wcag_is_broken() {
         eprintln!("SKIPPED: no {AXE}; .ci/setup/axe.sh installs it");
         return;
     };
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     page.client.execute(&axe, vec![]).await.expect("axe-core loads");
     page.value("document.querySelectorAll('details').forEach(d => d.open = true)").await;
@@ -38,7 +38,7 @@ async fn no_rule_of_wcag_is_broken() {
 
 #[tokio::test]
 async fn dark_can_be_chosen_and_is_kept() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     page.view(1440, 900, "light").await;
     let paper = "getComputedStyle(document.body).backgroundColor";
@@ -59,7 +59,7 @@ async fn dark_can_be_chosen_and_is_kept() {
 
 #[tokio::test]
 async fn print_shows_the_tables() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     let open = "document.querySelectorAll('details[open]').length";
     assert_eq!(page.number(open).await, 0);
@@ -72,7 +72,7 @@ async fn print_shows_the_tables() {
 
 #[tokio::test]
 async fn the_text_fits_a_mail() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     let text = page.value("document.querySelector('#plain').textContent").await;
     let text = text.as_str().expect("text");

@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod access;
+mod compare;
 mod driver;
 mod map;
 mod page;
@@ -48,7 +49,7 @@ const FIGURES: [(&str, &str); 14] = [
 
 #[tokio::test]
 async fn the_page_computes_and_fits() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     for (row, figure) in FIGURES {
         assert_eq!(page.text(&format!("#row-{row} td:nth-of-type(1)")).await, figure, "computed: {row}");
@@ -71,31 +72,9 @@ async fn the_page_computes_and_fits() {
     page.close_without_errors().await;
 }
 
-/// What is shown before the program has come is what the program shows first, or the page would seem to change its mind.
-#[tokio::test]
-async fn the_first_paint_says_the_same() {
-    let page = Page::open("").await;
-    page.wait_for(DONE).await;
-    let words = |of: &str| {
-        format!(
-            "[...{of}.querySelectorAll('.verdict, h1, h2, #app th, dt')].map(e => e.textContent.trim().replace(/\\s+/g, ' '))"
-        )
-    };
-    let first = format!(
-        "(() => {{ const r = new XMLHttpRequest(); r.open('GET', './', false); r.send(); \
-         const d = new DOMParser().parseFromString(r.responseText, 'text/html'); return {}; }})()",
-        words("d")
-    );
-    let now = page.value(&words("document")).await;
-    for text in page.value(&first).await.as_array().expect("a list of texts") {
-        assert!(now.as_array().is_some_and(|now| now.contains(text)), "{text} is not in {now}");
-    }
-    page.close_without_errors().await;
-}
-
 #[tokio::test]
 async fn it_works_in_a_small_frame() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.value(
         "(() => { document.body.innerHTML = '<iframe id=\"frame\" title=\"oompoint\" style=\"border:0\" width=\"720\" height=\"480\"></iframe>'; \
          document.getElementById('frame').src = location.href; })()",
@@ -112,7 +91,7 @@ async fn it_works_in_a_small_frame() {
 
 #[tokio::test]
 async fn a_console_error_is_noticed() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     page.number("(console.error('on purpose'), 0)").await;
     let errors = page.close().await;

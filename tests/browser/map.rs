@@ -11,7 +11,7 @@ const BLOCKS: i64 = 160;
 
 #[tokio::test]
 async fn keys_move_the_cursor_and_the_words_follow() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     page.view(1440, 900, "light").await;
     assert_eq!(page.attribute("#map-before", "aria-valuemax").await, (BLOCKS - 1).to_string());
@@ -33,7 +33,7 @@ async fn keys_move_the_cursor_and_the_words_follow() {
 
 #[tokio::test]
 async fn each_moment_can_be_shown_and_the_table_has_every_block() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     page.view(1440, 900, "light").await;
     assert_eq!(page.number("document.querySelectorAll('#blocks tbody tr').length").await, BLOCKS);

@@ -11,7 +11,7 @@ const FAILED: &str = r#"[data-state="failed"]"#;
 
 #[tokio::test]
 async fn a_run_can_be_cancelled_and_repeated() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     let digest = page.text("#fact-digest").await;
     // In one go, so that the run cannot be over before it is cancelled: begin, wait until it works, cancel.
@@ -35,7 +35,7 @@ async fn a_run_can_be_cancelled_and_repeated() {
 
 #[tokio::test]
 async fn progress_is_told_often() {
-    let page = Page::open("").await;
+    let page = Page::open("#replay").await;
     page.wait_for(DONE).await;
     page.value(
         "(() => { window.heard = new Set(); new MutationObserver(() => \
@@ -54,7 +54,7 @@ async fn a_missing_trace_is_told_and_can_be_retried() {
     let copy = Copy::of_built("no-trace");
     let (trace, aside) = (copy.0.join("trace/trace_full.txt.gz"), copy.0.join("aside"));
     std::fs::rename(&trace, &aside).expect("the copy can be changed");
-    let page = Page::open_folder(copy.0.clone(), "").await;
+    let page = Page::open_folder(copy.0.clone(), "#replay").await;
     page.wait_for(FAILED).await;
     let told = page.text("#failure").await;
     assert!(told.contains("404") && told.contains("trace_full.txt.gz") && told.contains("retry"), "{told}");
@@ -67,20 +67,6 @@ async fn a_missing_trace_is_told_and_can_be_retried() {
 }
 
 #[tokio::test]
-async fn a_missing_or_broken_worker_is_told() {
-    for file in ["worker_loader.js", "worker.js", "worker_bg.wasm"] {
-        let copy = Copy::of_built(&format!("no-{}", file.replace(['_', '.'], "-")));
-        std::fs::remove_file(copy.0.join(file)).expect("the copy can be changed");
-        let page = Page::open_folder(copy.0.clone(), "").await;
-        page.wait_for(FAILED).await;
-        let told = page.text("#failure").await;
-        assert!(told.contains("the worker stopped") && told.contains("retry"), "{file}: {told}");
-        assert!(page.text("#verdict").await.contains("35,692 of 35,692"), "what was published stays");
-        page.close().await;
-    }
-}
-
-#[tokio::test]
 async fn a_program_that_does_not_come_is_told() {
     let copy = Copy::of_built("no-program");
     for entry in std::fs::read_dir(&copy.0).expect("the copy is a folder").flatten() {
@@ -89,7 +75,7 @@ async fn a_program_that_does_not_come_is_told() {
             std::fs::write(entry.path(), b"no program").expect("the copy can be changed");
         }
     }
-    let page = Page::open_folder(copy.0.clone(), "").await;
+    let page = Page::open_folder(copy.0.clone(), "#replay").await;
     page.wait_for("#loading[role=alert]").await;
     let told = page.text("#loading").await;
     assert!(told.contains("could not be loaded") && told.contains("Load the page again"), "{told}");

@@ -4,6 +4,7 @@
 mod export;
 mod linkify;
 mod links;
+mod page;
 mod random;
 mod readme;
 mod shards;

@@ -24,7 +24,10 @@ pub const MAY_USE: [(&str, &[&str]); 17] = [
     ),
     // What a reader sees inside a run, the kernel's texts among it.
     ("inspect", &["model", "environment", "sim", "experiment", "replay", "report"]),
-    ("worker", &["model", "trace", "replay", "environment", "workload", "policy", "experiment"]),
+    (
+        "worker",
+        &["model", "trace", "replay", "environment", "workload", "policy", "experiment", "link", "report", "inspect"],
+    ),
     // The two that face people, by command line and by page, may use all of the above and not each other.
     ("cli", ABOVE),
     ("app", ABOVE),

@@ -217,6 +217,14 @@ impl Analysis {
         found
     }
 
+    /// The policy that beats this one on both the metric and the priced work, if one does.
+    pub fn beaten_by(&self, row: &Row) -> Option<&str> {
+        match row.standing {
+            Standing::Beaten { by } => Some(&self.rows[by].label),
+            Standing::Front => None,
+        }
+    }
+
     /// The model's version, in words.
     pub fn model(&self) -> String {
         format!("oompoint {}, model {MODEL_VERSION} (of Linux 7.3)", env!("CARGO_PKG_VERSION"))

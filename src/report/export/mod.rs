@@ -17,5 +17,5 @@ pub use analysis::{Analysis, Comparison, Row};
 pub use falba::{File, falba};
 pub use json::{Summary, json, summary};
 pub use markdown::markdown;
-pub use text::text;
+pub use text::{comparison, front, sample, setting, text};
 pub use tsv::tsv;

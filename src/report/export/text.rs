@@ -108,14 +108,16 @@ pub fn table(analysis: &Analysis, with_sample: bool, with_comparison: bool) -> T
     table
 }
 
-fn sample(analysis: &Analysis, row: &Row) -> [String; 5] {
+/// n, mean, stdev, min and max as they are printed.
+pub fn sample(analysis: &Analysis, row: &Row) -> [String; 5] {
     let (grain, summary) = (analysis.grain, &row.summary);
     let n = summary.n;
     let stdev = summary.stdev.map_or("-".to_owned(), |stdev| grain.mean(stdev, n));
     [n.to_string(), grain.mean(summary.mean, n), stdev, grain.value(summary.min), grain.value(summary.max)]
 }
 
-fn comparison(analysis: &Analysis, one: &Comparison) -> [String; 3] {
+/// Delta, interval and verdict as they are printed.
+pub fn comparison(analysis: &Analysis, one: &Comparison) -> [String; 3] {
     let (grain, paired) = (analysis.grain, &one.paired);
     let percent = |value: f64| grain.percent(value, paired.n, paired.base);
     let delta = paired.percent().map_or("-".to_owned(), |value| format!("{}%", percent(value)));
@@ -189,8 +191,8 @@ pub fn front(analysis: &Analysis) -> Option<String> {
     let mut sentence =
         format!("No policy beats these on both mean {name} and {PRICED}: {}", best.collect::<Vec<_>>().join(", "));
     for row in rows {
-        if let Standing::Beaten { by } = row.standing {
-            sentence += &format!("; {} beats {}", rows[by].label, row.label);
+        if let Some(by) = analysis.beaten_by(row) {
+            sentence += &format!("; {by} beats {}", row.label);
         }
     }
     Some(sentence + ".")

@@ -26,13 +26,23 @@ pub fn mail(boots: &[Boots], others: &[Boots]) -> String {
     text += "| mail-1g with | base MB | series MB | series range | series against base | at most | like it |\n";
     text += "|---|---|---|---|---|---|---|\n";
     boots.iter().for_each(|setting| text += &row(setting));
+    if let Some(first) = boots.first() {
+        text += &format!("\nEach row: {} boots of either policy.\n", first.base.len());
+    }
     text += "\n### What the blunt fix costs, and when\n\n";
-    text += "Means of blunt and of base over the same seeds.\n\n";
+    text += "Means of blunt and of base over the same seeds, ";
+    let boots_of = |of: &[Boots]| of.iter().map(|one| one.base.len().min(one.blunt.len())).max().unwrap_or(0);
+    text += &format!("{} boots of a measured guest, {} of the mail's.\n\n", boots_of(others), boots_of(boots));
     text += "| guest | bytes | pages migrated | frames scanned | direct compactions | direct reclaims | simulated time in all |\n";
     text += "|---|---|---|---|---|---|---|\n";
-    others.iter().for_each(|setting| text += &cost(&setting.name, setting));
+    text += &measured(others);
     boots.iter().for_each(|setting| text += &cost(&format!("mail-1g, {}", setting.name), setting));
     text
+}
+
+/// The rows of the guests that real kernels were measured in.
+pub fn measured(others: &[Boots]) -> String {
+    others.iter().map(|setting| cost(&setting.name, setting)).collect()
 }
 
 fn row(setting: &Boots) -> String {
@@ -57,9 +67,11 @@ fn cost(name: &str, setting: &Boots) -> String {
     if setting.base.is_empty() || setting.blunt.is_empty() {
         return String::new();
     }
+    // The first boots are those of the first seeds, under each policy.
+    let n = setting.base.len().min(setting.blunt.len());
     let figure = |results: &[CellResult], of: &dyn Fn(&CellResult) -> u64| mean(results.iter().map(of));
     let both = |of: &dyn Fn(&CellResult) -> u64, unit: f64| {
-        let (blunt, base) = (figure(&setting.blunt, of), figure(&setting.base, of));
+        let (blunt, base) = (figure(&setting.blunt[..n], of), figure(&setting.base[..n], of));
         let times = if base > 0.0 { format!(" ({:.2})", blunt / base) } else { String::new() };
         format!("{:.1} / {:.1}{times}", blunt / unit, base / unit)
     };

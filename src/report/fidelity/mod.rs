@@ -12,7 +12,7 @@ mod svg;
 mod table;
 
 pub use ledger::ledger;
-pub use mail::{Boots, mail};
+pub use mail::{Boots, mail, measured};
 pub use record::{CellRecord, Record};
 pub use sensitivity::{Changed, sensitivity};
 pub use svg::timeline;

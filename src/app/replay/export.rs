@@ -6,8 +6,8 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::agreement;
-use super::platform;
 use super::text;
+use crate::app::platform;
 use crate::worker::message::Outcome;
 
 const COLUMNS: usize = 72;

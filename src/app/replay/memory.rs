@@ -6,13 +6,15 @@ use yew::prelude::*;
 use super::details::Details;
 use super::legend::Legend;
 use super::map::Map;
-use super::platform;
 use super::state::{Action, MOMENTS, Model, Side, moment_name};
 use super::table::BlockTable;
+use crate::app::platform;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub model: UseReducerHandle<Model>,
+    /// Grows when pictures must be drawn anew.
+    pub paint: u32,
 }
 
 const WIDE_COLUMNS: usize = 32;
@@ -30,7 +32,7 @@ pub fn Memory(props: &Props) -> Html {
                     reached={model.moments.iter().map(|map| map.index).collect::<Vec<_>>()}
                     on_choose={move |index| show.dispatch(Action::Show(side, index))} />
                 <Map id={format!("map-{id}")} name={format!("Pageblocks, {name}")} map={model.map(side).cloned()}
-                    other={model.map(other).cloned()} {columns} cursor={model.cursor} paint={model.paint}
+                    other={model.map(other).cloned()} {columns} cursor={model.cursor} paint={props.paint}
                     on_move={move |cursor| go.dispatch(Action::MoveTo(cursor))} />
             </div>
         }
@@ -43,7 +45,7 @@ pub fn Memory(props: &Props) -> Html {
             { side(Side::After, Side::Before, "after", "after") }
             <Legend />
             <Details number={model.cursor} blocks={model.blocks()} before={model.block(Side::Before).cloned()}
-                after={model.block(Side::After).cloned()} names={model.shown.map(moment_name)} paint={model.paint}
+                after={model.block(Side::After).cloned()} names={model.shown.map(moment_name)} paint={props.paint}
                 on_move={move |cursor| go.dispatch(Action::MoveTo(cursor))} />
             <BlockTable before={model.map(Side::Before).cloned()} after={model.map(Side::After).cloned()} />
         </section>

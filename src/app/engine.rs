@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Keeps the workers busy with what the model of the page wants.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::platform;
+use super::pool::Pool;
+use super::state::{Action, Done, Model, Phase};
+use crate::link;
+use crate::worker::message::{Analyse, Job, News};
+
+/// More workers than this win little and cost memory.
+const WORKERS_MAX: usize = 8;
+
+/// Cells in a pool, and what they show by a worker of its own, which so never waits for cells.
+#[hook]
+pub fn use_engine(model: &UseReducerHandle<Model>) {
+    let pools = use_memo((), |()| (Pool::new(platform::cores().min(WORKERS_MAX)), Pool::new(1)));
+    let run = (model.phase == Phase::Running).then_some(model.run);
+    use_cells(model, &pools.0, run);
+    use_sight(model, &pools.1, run);
+}
+
+/// Runs the cells that are not there yet. A run that ends otherwise than by itself takes its jobs with it.
+#[hook]
+fn use_cells(model: &UseReducerHandle<Model>, pool: &Pool, run: Option<u32>) {
+    let (dispatcher, pool) = (model.dispatcher(), pool.clone());
+    let (cells, store) = (model.cells.clone(), model.store.clone());
+    use_effect_with((run, cells), move |(run, cells)| {
+        if let Some(run) = *run {
+            for key in cells.iter().filter(|key| !store.contains_key(*key)) {
+                let (dispatcher, at) = (dispatcher.clone(), key.clone());
+                pool.submit(Job::Cell(key.clone()), move |news| match news {
+                    News::Cell { value, result } => {
+                        let done = Rc::new(Done { value, text: result });
+                        dispatcher.dispatch(Action::Cell(at.clone(), done));
+                    }
+                    News::Failed(failure) => dispatcher.dispatch(Action::Failed(run, failure)),
+                    _ => {}
+                });
+            }
+        }
+        move || pool.clear()
+    });
+}
+
+/// Has the results looked at whenever there are more whole seeds than last time.
+#[hook]
+fn use_sight(model: &UseReducerHandle<Model>, clerk: &Pool, run: Option<u32>) {
+    let (dispatcher, clerk) = (model.dispatcher(), clerk.clone());
+    let wanted = (run, model.ready, model.given, model.analysing);
+    let state = model.clone();
+    use_effect_with(wanted, move |&(run, ready, given, analysing)| {
+        let Some(run) = run.filter(|_| ready > given && !analysing) else { return };
+        let mut asked = state.permalink();
+        asked.result = state.promise.clone();
+        let job = Analyse { fragment: link::write(&asked), results: state.results() };
+        dispatcher.dispatch(Action::Analyse(run, ready));
+        clerk.submit(Job::Analyse(job), move |news| match news {
+            News::Sight(seen) => dispatcher.dispatch(Action::Seen(run, seen)),
+            News::Failed(failure) => dispatcher.dispatch(Action::Failed(run, failure)),
+            _ => {}
+        });
+    });
+}

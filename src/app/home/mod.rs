@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The comparison: answer first, then the evidence, then what it was made from.
+
+mod field;
+mod guest;
+mod policies;
+mod result;
+mod scenarios;
+mod seeds;
+mod status;
+mod workload;
+
+use yew::prelude::*;
+
+use super::platform::{self, FirstPaint};
+use super::state::{Action, Model};
+use crate::experiment::Edit;
+use result::{Answer, Evidence};
+use status::Status;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub model: UseReducerHandle<Model>,
+    pub first: FirstPaint,
+    pub on_dark: Callback<bool>,
+}
+
+#[component]
+pub fn Home(props: &Props) -> Html {
+    let model = &props.model;
+    let on_edit = {
+        let dispatcher = model.dispatcher();
+        Callback::from(move |edit: Edit| dispatcher.dispatch(Action::Edit(edit)))
+    };
+    let sight = model.sight.clone().filter(|sight| model.step > 0 || sight.is_whole() || !model.is_default());
+    html! {
+        <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}
+            data-seeds={model.given.to_string()}>
+            <div class="compare">
+                <div class="outcome">
+                    <Answer sight={sight.clone()} first={props.first.answer.clone()} />
+                    <Status model={model.clone()} dark={platform::is_dark(model.dark())} on_dark={props.on_dark.clone()} />
+                    <Evidence {sight} first={props.first.evidence.clone()} />
+                </div>
+                <aside class="inputs" id="inputs" aria-labelledby="inputs-title">
+                    <h2 id="inputs-title">{ "What is compared" }</h2>
+                    <scenarios::Scenarios model={model.clone()} />
+                    <policies::Policies model={model.clone()} on_edit={on_edit.clone()} />
+                    <seeds::Seeds model={model.clone()} on_edit={on_edit.clone()} />
+                    <guest::Guest model={model.clone()} on_edit={on_edit.clone()} />
+                    <workload::WorkloadInputs model={model.clone()} {on_edit} />
+                </aside>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Text inside HTML and SVG.
+
+/// A text that no reader of HTML or XML takes for markup, in attributes of either quote too.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            '\'' => escaped += "&#39;",
+            // Control characters are in no text of ours; XML refuses them.
+            c if c.is_control() && c != '\n' => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A table whose first column heads its rows.
+pub fn table(id: &str, caption: &str, head: &[String], rows: &[Vec<String>]) -> String {
+    let mut html = format!("<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">", escape(caption));
+    html += &format!("<table id=\"{id}\"><caption>{}</caption><thead><tr>", escape(caption));
+    for cell in head {
+        html += &format!("<th scope=\"col\">{}</th>", escape(cell));
+    }
+    html += "</tr></thead><tbody>";
+    for row in rows {
+        html += "<tr>";
+        for (i, cell) in row.iter().enumerate() {
+            html += &match i {
+                0 => format!("<th scope=\"row\">{}</th>", escape(cell)),
+                _ => format!("<td>{}</td>", escape(cell)),
+            };
+        }
+        html += "</tr>";
+    }
+    html + "</tbody></table></div>"
+}
+
+/// A list of sentences; nothing if there are none.
+pub fn list(class: &str, sentences: &[String]) -> String {
+    if sentences.is_empty() {
+        return String::new();
+    }
+    let items: String = sentences.iter().map(|sentence| format!("<li>{}</li>", escape(sentence))).collect();
+    format!("<ul class=\"{class}\">{items}</ul>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_becomes_markup() {
+        assert_eq!(escape("<a b='\"'>&\u{1}"), "&lt;a b=&#39;&quot;&#39;&gt;&amp; ");
+        let table = table("t", "c", &["<h>".to_owned()], &[vec!["<r>".to_owned(), "<d>".to_owned()]]);
+        assert!(!table.contains("<h>") && !table.contains("<r>") && !table.contains("<d>"), "{table}");
+    }
+}

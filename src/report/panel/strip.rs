@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The strip plot: paired differences first, then one band for each policy with every seed, the mean and its interval.
+
+use std::fmt::Write;
+
+use super::html::escape;
+use super::marks;
+use super::scale::Scale;
+use super::sight::{Comparison, Row, Sight};
+
+const BAND: f64 = 46.0;
+const AXIS: f64 = 34.0;
+const WIDTH: f64 = 720.0;
+
+/// The picture as SVG. One that stands alone brings its own colours and width.
+pub fn svg(sight: &Sight, is_alone: bool) -> String {
+    let differences = sight.comparisons.iter();
+    let of_difference = |one: &Comparison| {
+        let ends = one.interval.map_or([one.difference; 2], |(low, high)| [low, high]);
+        one.differences.iter().copied().chain(ends).collect::<Vec<f64>>()
+    };
+    let below = Scale::over(differences.clone().flat_map(of_difference).chain([0.0]), 6);
+    let values = Scale::over(sight.rows.iter().flat_map(|row| row.values.iter().copied()), 6);
+    let mut body = String::new();
+    let mut y = 0.0;
+    if let Some(scale) = below.filter(|_| !sight.comparisons.is_empty()) {
+        let bottom = y + BAND * sight.comparisons.len() as f64;
+        axis(&mut body, &scale, y, bottom, &format!("difference, {}", sight.unit));
+        let zero = scale.percent(0.0);
+        _ = write!(body, "<line class=\"zero\" x1=\"{zero:.2}%\" x2=\"{zero:.2}%\" y1=\"{y}\" y2=\"{bottom}\"/>");
+        for (i, one) in differences.enumerate() {
+            let mark = Mark { policy: i + 1, y, seeds: &sight.seeds };
+            let text = format!("{} minus {}: {:+.1} {}", one.label, one.base, one.difference, sight.unit);
+            mark.band(&mut body, &scale, &text, &one.differences, one.difference, one.interval);
+            y += BAND;
+        }
+        y += AXIS + 8.0;
+    }
+    if let Some(scale) = values {
+        let bottom = y + BAND * sight.rows.len() as f64;
+        axis(&mut body, &scale, y, bottom, &sight.unit);
+        for (i, row) in sight.rows.iter().enumerate() {
+            let mark = Mark { policy: i, y, seeds: &sight.seeds };
+            let text = format!("{}: mean {} {}", row.label, row.sample[1], sight.unit);
+            mark.band(&mut body, &scale, &text, &row.values, row.mean, row.interval);
+            y += BAND;
+        }
+        y += AXIS;
+    }
+    wrap(&body, &summary(sight), "strip", sight.rows.len(), y, is_alone)
+}
+
+/// The outer element of a picture with an accessible name.
+pub fn wrap(body: &str, name: &str, prefix: &str, policies: usize, height: f64, is_alone: bool) -> String {
+    let (size, style) = match is_alone {
+        true => (format!("xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\""), marks::style()),
+        false => ("width=\"100%\"".to_owned(), String::new()),
+    };
+    let definitions = marks::definitions(prefix, policies);
+    format!(
+        "<svg {size} height=\"{height}\" role=\"img\" aria-label=\"{}\">{style}{definitions}{body}</svg>",
+        escape(name)
+    )
+}
+
+/// Ticks under a block of bands.
+pub fn axis(body: &mut String, scale: &Scale, top: f64, bottom: f64, unit: &str) {
+    for tick in &scale.ticks {
+        let x = scale.percent(*tick);
+        _ = write!(
+            body,
+            "<line class=\"rule\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{top}\" y2=\"{bottom}\"/>\
+             <text class=\"soft\" x=\"{x:.2}%\" y=\"{}\" text-anchor=\"{}\">{}</text>",
+            bottom + 14.0,
+            anchor(x),
+            scale.label(*tick)
+        );
+    }
+    if !unit.is_empty() {
+        _ = write!(
+            body,
+            "<text class=\"soft\" x=\"100%\" y=\"{}\" text-anchor=\"end\">{}</text>",
+            bottom + 28.0,
+            escape(unit)
+        );
+    }
+}
+
+/// Text near an end is not cut.
+fn anchor(percent: f64) -> &'static str {
+    match percent {
+        near if near < 6.0 => "start",
+        far if far > 94.0 => "end",
+        _ => "middle",
+    }
+}
+
+/// One band: where it is and whose.
+struct Mark<'a> {
+    policy: usize,
+    y: f64,
+    seeds: &'a [u64],
+}
+
+impl Mark<'_> {
+    fn band(
+        &self,
+        body: &mut String,
+        scale: &Scale,
+        text: &str,
+        values: &[f64],
+        mean: f64,
+        interval: Option<(f64, f64)>,
+    ) {
+        let (class, middle) = (marks::colour(self.policy), self.y + 29.0);
+        _ = write!(body, "<text x=\"0\" y=\"{}\">{}</text><g class=\"{class}\">", self.y + 13.0, escape(text));
+        for (value, seed) in values.iter().zip(self.seeds) {
+            _ = write!(
+                body,
+                "<use class=\"dot\" href=\"#strip{}\" x=\"{:.2}%\" y=\"{:.1}\"/>",
+                self.policy,
+                scale.percent(*value),
+                middle + jitter(*seed)
+            );
+        }
+        if let Some((low, high)) = interval {
+            let (low, high) = (scale.percent(low), scale.percent(high));
+            _ = write!(
+                body,
+                "<line class=\"line\" x1=\"{low:.2}%\" x2=\"{high:.2}%\" y1=\"{middle}\" y2=\"{middle}\"/>"
+            );
+            for end in [low, high] {
+                let (top, bottom) = (middle - 5.0, middle + 5.0);
+                _ = write!(
+                    body,
+                    "<line class=\"line\" x1=\"{end:.2}%\" x2=\"{end:.2}%\" y1=\"{top}\" y2=\"{bottom}\"/>"
+                );
+            }
+        }
+        let x = scale.percent(mean);
+        let (top, bottom) = (middle - 10.0, middle + 10.0);
+        _ = write!(body, "<line class=\"line\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"{top}\" y2=\"{bottom}\"/></g>");
+    }
+}
+
+/// The same seed is drawn at the same height in every band; nothing else is meant by it.
+fn jitter(seed: u64) -> f64 {
+    (seed.wrapping_mul(7) % 11) as f64 * 1.4 - 7.0
+}
+
+fn said(one: &Comparison, sight: &Sight) -> String {
+    let [delta, interval, verdict] = &one.cells;
+    format!("{} minus {}: {:+.1} {} ({delta}, {interval}, {verdict})", one.label, one.base, one.difference, sight.unit)
+}
+
+/// What the picture says, for those who do not see it.
+fn summary(sight: &Sight) -> String {
+    let row = |row: &Row| format!("{} {}, {} to {}", row.label, row.sample[1], row.sample[3], row.sample[4]);
+    let rows: Vec<_> = sight.rows.iter().map(row).collect();
+    let differences: Vec<_> = sight.comparisons.iter().map(|one| said(one, sight)).collect();
+    format!(
+        "{}. Mean and range over {} seeds: {}. {}.",
+        sight.title,
+        sight.seeds.len(),
+        rows.join("; "),
+        differences.join("; ")
+    )
+}

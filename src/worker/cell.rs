@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Cells of an experiment, and what they show.
+
+use super::message::{Analyse, Failure, News, Seen};
+use crate::experiment::{self, Sheet, seeds_text};
+use crate::link;
+use crate::report::panel::Sight;
+
+/// Runs the one cell of a link.
+pub fn run(fragment: &str) -> Result<News, Failure> {
+    let opened = link::open(fragment).map_err(|error| refused(&error.to_string()))?;
+    let cell = opened.link.experiment.cell(0);
+    let result = experiment::run(&cell).map_err(|error| refused(&error.to_string()))?;
+    let text = serde_json::to_string(&result).map_err(|error| refused(&error.to_string()))?;
+    Ok(News::Cell { value: result.value(), result: text })
+}
+
+/// Folds the results that are there.
+pub fn analyse(job: &Analyse) -> Result<News, Failure> {
+    let opened = link::open(&job.fragment).map_err(|error| refused(&error.to_string()))?;
+    let mut experiment = opened.link.experiment.clone();
+    let mut sheet = Sheet::new(&experiment);
+    for (number, text) in &job.results {
+        let result = serde_json::from_str(text).map_err(|error| refused(&error.to_string()))?;
+        sheet.put(&experiment, *number as usize, result).map_err(|error| refused(&error.to_string()))?;
+    }
+    let outcome = sheet.outcome(&experiment);
+    let sight = Sight::of(&outcome, &opened.link, link::BASE).map_err(|refusal| refused(&refusal.to_string()))?;
+    let more_seeds = match outcome.is_whole() {
+        true if sheet.grow(&mut experiment).map_err(|error| refused(&error.to_string()))? => {
+            Some(seeds_text(&experiment.seeds, '~'))
+        }
+        _ => None,
+    };
+    Ok(News::Sight(Box::new(Seen { sight, more_seeds })))
+}
+
+fn refused(problem: &str) -> Failure {
+    Failure::new(problem, "Change the setting that it names.")
+}
