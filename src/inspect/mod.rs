@@ -7,7 +7,6 @@
 //! A moment is named by the ordinal of a decision and is the state of the machine as that decision was made, in the
 //! middle of a step of simulated time where it fell there. The ordinal after the last one is the end of the run.
 
-pub mod ask;
 pub mod blocks;
 pub mod divergence;
 pub mod lane;
@@ -19,15 +18,16 @@ pub mod recording;
 mod seek;
 pub mod stream;
 pub mod timeline;
+pub mod tour;
 pub mod why;
 pub mod words;
 
-pub use ask::{Answer, Ask, Pair};
 pub use divergence::{Divergence, Divergences};
 pub use lane::Lane;
 pub use moment::Moment;
 pub use place::{Go, Place, Which};
 pub use recording::Recording;
 pub use timeline::Timeline;
+pub use tour::Tour;
 pub use why::Why;
 pub use words::Row;

@@ -6,9 +6,10 @@
 use std::fmt::Write;
 
 use super::lane::Lane;
-use super::timeline::{Sample, Timeline};
+use super::timeline::{Bin, LaneBins, Sample, Timeline};
 use super::words::PAGES_PER_MIB;
 use crate::model::zone::NR_ORDERS;
+use crate::report::panel::html::{escape, table};
 
 /// Height of a lane: its name, and the ticks below it.
 const LANE: u32 = 26;
@@ -26,7 +27,7 @@ pub fn width_mib(a: &Timeline, b: &Timeline) -> u32 {
     last(a).max(last(b)).max(1)
 }
 
-fn lanes_in_use(timeline: &Timeline) -> impl Iterator<Item = &super::timeline::LaneBins> {
+fn lanes_in_use(timeline: &Timeline) -> impl Iterator<Item = &LaneBins> {
     timeline.lanes.iter().filter(|lane| !lane.bins.is_empty())
 }
 
@@ -78,7 +79,7 @@ pub fn lanes(timeline: &Timeline, max: u32, name: &str) -> String {
 pub fn lanes_sentence(timeline: &Timeline, name: &str) -> String {
     let counts: Vec<String> = lanes_in_use(timeline)
         .map(|lane| {
-            let sum = |f: fn(&super::timeline::Bin) -> u32| lane.bins.iter().map(|bin| u64::from(f(bin))).sum::<u64>();
+            let sum = |f: fn(&Bin) -> u32| lane.bins.iter().map(|bin| u64::from(f(bin))).sum::<u64>();
             let (count, failed) = (sum(|bin| bin.count), sum(|bin| bin.failed));
             let denied = if failed > 0 { format!(", {failed} of them denied") } else { String::new() };
             format!("{} {count}{denied}", lane.lane.name())
@@ -91,27 +92,16 @@ pub fn lanes_sentence(timeline: &Timeline, name: &str) -> String {
     format!("{name}: {} decisions, {kill}. {}.", timeline.decisions, counts.join("; "))
 }
 
-pub fn lanes_table(timeline: &Timeline, name: &str) -> String {
-    let mut html = format!(
-        "<table><caption>{}: decisions by lane</caption><thead><tr><th scope=\"col\">lane</th>\
-         <th scope=\"col\">decisions</th><th scope=\"col\">denied</th><th scope=\"col\">first at MiB</th>\
-         <th scope=\"col\">last at MiB</th></tr></thead><tbody>",
-        escape(name)
-    );
-    for lane in &timeline.lanes {
-        let count: u64 = lane.bins.iter().map(|bin| u64::from(bin.count)).sum();
-        let failed: u64 = lane.bins.iter().map(|bin| u64::from(bin.failed)).sum();
-        let at = |bin: Option<&super::timeline::Bin>| bin.map_or("-".to_owned(), |bin| bin.requested_mib.to_string());
-        _ = write!(
-            html,
-            "<tr><th scope=\"row\">{}</th><td>{count}</td><td>{failed}</td><td>{}</td><td>{}</td></tr>",
-            lane.lane.name(),
-            at(lane.bins.first()),
-            at(lane.bins.last())
-        );
-    }
-    html.push_str("</tbody></table>");
-    html
+fn lanes_table(timeline: &Timeline, name: &str) -> String {
+    let head = ["lane", "decisions", "denied", "first at MiB", "last at MiB"].map(str::to_owned);
+    let row = |lane: &LaneBins| {
+        let sum = |of: fn(&Bin) -> u32| lane.bins.iter().map(|bin| u64::from(of(bin))).sum::<u64>().to_string();
+        let at = |bin: Option<&Bin>| bin.map_or("-".to_owned(), |bin| bin.requested_mib.to_string());
+        let (first, last) = (at(lane.bins.first()), at(lane.bins.last()));
+        vec![lane.lane.name().to_owned(), sum(|bin| bin.count), sum(|bin| bin.failed), first, last]
+    };
+    let rows: Vec<_> = timeline.lanes.iter().map(row).collect();
+    table(&format!("inside-lanes-{}", &name[..1]), &format!("{name}: decisions by lane"), &head, &rows)
 }
 
 /// Free memory by order over what was asked for: the largest order at the bottom, and a line for
@@ -168,25 +158,45 @@ pub fn free_sentence(timeline: &Timeline, name: &str) -> String {
     format!("{name}, free lists: first {}; fewest whole blocks: {}; last {}.", say(first), say(fewest), say(last))
 }
 
-pub fn free_table(timeline: &Timeline, name: &str) -> String {
-    let mut html = format!(
-        "<table><caption>{}: free MiB by order</caption><thead><tr><th scope=\"col\">MiB requested</th>",
-        escape(name)
-    );
-    (0..NR_ORDERS).for_each(|order| _ = write!(html, "<th scope=\"col\">{order}</th>"));
-    html.push_str("<th scope=\"col\">whole blocks</th></tr></thead><tbody>");
+fn free_table(timeline: &Timeline, name: &str) -> String {
+    let mut head = vec!["MiB asked for".to_owned()];
+    head.extend((0..NR_ORDERS).map(|order| format!("order {order}")));
+    head.push("whole blocks".to_owned());
+    let row = |sample: &Sample| {
+        let mut cells = vec![sample.requested_mib.to_string()];
+        let tenths = |pages: u64| {
+            let tenths = pages * 10 / u64::from(PAGES_PER_MIB);
+            format!("{}.{}", tenths / 10, tenths % 10)
+        };
+        cells.extend(sample.free.iter().map(|&pages| tenths(pages.into())));
+        cells.push(tenths(sample.free_blocks));
+        cells
+    };
     let step = timeline.samples.len().div_ceil(TABLE_ROWS).max(1);
-    let last = timeline.samples.len().saturating_sub(1);
-    for (i, sample) in timeline.samples.iter().enumerate().filter(|(i, _)| i % step == 0 || *i == last) {
-        debug_assert!(i <= last);
-        _ = write!(html, "<tr><th scope=\"row\">{}</th>", sample.requested_mib);
-        for pages in sample.free {
-            _ = write!(html, "<td>{:.1}</td>", f64::from(pages) / f64::from(PAGES_PER_MIB));
-        }
-        _ = write!(html, "<td>{}</td></tr>", sample.free_blocks / u64::from(PAGES_PER_MIB));
-    }
-    html.push_str("</tbody></table>");
-    html
+    let mut rows: Vec<_> = timeline.samples.iter().step_by(step).map(row).collect();
+    rows.extend(timeline.samples.last().map(row));
+    table(&format!("inside-time-{}", &name[..1]), &format!("{name}: free MiB by order"), &head, &rows)
+}
+
+/// The most that was ever free, pages.
+pub fn top_pages(timeline: &Timeline) -> u64 {
+    let free = |sample: &Sample| sample.free.iter().map(|&pages| u64::from(pages)).sum();
+    timeline.samples.iter().map(free).max().unwrap_or(0)
+}
+
+/// Both pictures of a run with their tables.
+pub fn both(timeline: &Timeline, max: u32, top: u64, name: &str) -> String {
+    let title = escape(name);
+    format!(
+        "<figure><figcaption>{title}: decisions by MiB asked for; denials hang below the line</figcaption>\
+         <div class=\"drawn\">{}</div></figure><figure><figcaption>{title}: free memory by order, the largest at the \
+         bottom; the line is NR_FREE_PAGES_BLOCKS</figcaption><div class=\"drawn\">{}</div></figure>\
+         <details><summary>{title}: both pictures as tables</summary>{}{}</details>",
+        lanes(timeline, max, name),
+        free_lists(timeline, max, top, name),
+        lanes_table(timeline, name),
+        free_table(timeline, name)
+    )
 }
 
 /// Round numbers of MiB, about five of them.
@@ -202,8 +212,4 @@ fn anchor(at: f64) -> &'static str {
         at if at > 97.0 => "end",
         _ => "middle",
     }
-}
-
-pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

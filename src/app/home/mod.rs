@@ -12,6 +12,7 @@ mod workload;
 
 use yew::prelude::*;
 
+use super::inside::Inside;
 use super::platform::{self, FirstPaint};
 use super::state::{Action, Model};
 use crate::experiment::Edit;
@@ -41,6 +42,7 @@ pub fn Home(props: &Props) -> Html {
                     <Answer sight={sight.clone()} first={props.first.answer.clone()} />
                     <Status model={model.clone()} dark={platform::is_dark(model.dark())} on_dark={props.on_dark.clone()} />
                     <Evidence {sight} first={props.first.evidence.clone()} />
+                    <Inside model={model.clone()} />
                 </div>
                 <aside class="inputs" id="inputs" aria-labelledby="inputs-title">
                     <h2 id="inputs-title">{ "What is compared" }</h2>
