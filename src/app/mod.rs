@@ -7,6 +7,7 @@ mod address;
 mod engine;
 mod hand;
 mod home;
+mod inside;
 mod platform;
 mod pool;
 mod replay;

@@ -12,6 +12,7 @@ mod workload;
 
 use yew::prelude::*;
 
+use super::inside::Inside;
 use super::platform::{self, FirstPaint};
 use super::state::{Action, Model};
 use crate::experiment::Edit;
@@ -48,6 +49,7 @@ pub fn Home(props: &Props) -> Html {
                     { result::answer(shown, &props.first.answer) }
                     { status::status(model, dark, &props.on_dark) }
                     { result::evidence(shown, &props.first.evidence) }
+                    <Inside model={model.clone()} />
                 </div>
                 <aside class="inputs" id="inputs" aria-labelledby="inputs-title">
                     <h2 id="inputs-title">{ "What is compared" }</h2>

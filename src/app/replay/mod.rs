@@ -6,7 +6,7 @@ mod canvas;
 mod details;
 mod export;
 mod legend;
-mod map;
+pub(super) mod map;
 mod memory;
 mod state;
 mod status;
