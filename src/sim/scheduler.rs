@@ -47,6 +47,7 @@ pub struct Scheduler {
 
 /// What the last look at everybody showed: this actor is first as long as its clock is below `until_ns`, it wants to go
 /// on, nobody else was woken or added, and the kernel threads' plans are these.
+#[derive(Clone)]
 struct Turn {
     slot: usize,
     until_ns: u64,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The comparison: answer first, then the evidence, then what it was made from.
 
+mod embed;
 mod field;
 mod guest;
 mod policies;
 mod result;
 mod scenarios;
 mod seeds;
+mod share;
 mod status;
 mod workload;
 
@@ -41,6 +43,17 @@ pub fn Home(props: &Props) -> Html {
     let shown = sight.as_deref();
     let dark = platform::is_dark(model.dark());
     let inputs = Inputs { model: model.clone(), on_edit };
+    if model.view.embed {
+        return html! {
+            <div class="app" data-state={model.phase.word()}>
+                { embed::head(model) }
+                { result::answer(shown, &props.first.answer) }
+                { result::evidence(shown, &props.first.evidence) }
+                { status::status(model, dark, &props.on_dark) }
+                { embed::limits() }
+            </div>
+        };
+    }
     html! {
         <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}
             data-seeds={model.given.to_string()}>
