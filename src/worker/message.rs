@@ -4,7 +4,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::replay::Report;
 use crate::replay::blockmap::BlockMap;
 use crate::report::panel::Sight;
 
@@ -26,9 +25,11 @@ pub struct Analyse {
     pub results: Vec<(u32, String)>,
 }
 
-/// A replay to do.
+/// A replay to do. Without a start state the trace is only read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replay {
+    /// Whether it is the trace that comes with the page, whose figures were published.
+    pub is_bundled: bool,
     pub trace: File,
     pub start: Option<File>,
     pub snapshots: Vec<File>,
@@ -61,6 +62,8 @@ pub enum News {
         result: String,
     },
     Sight(Box<Seen>),
+    /// What a trace contains, as HTML.
+    Contents(String),
     Map(BlockMap),
     Replayed(Box<Outcome>),
     Failed(Failure),
@@ -69,7 +72,7 @@ pub enum News {
 impl News {
     /// Whether the job that it is about is over.
     pub fn is_last(&self) -> bool {
-        !matches!(self, News::Hello | News::Progress(_) | News::Map(_))
+        !matches!(self, News::Hello | News::Progress(_) | News::Contents(_) | News::Map(_))
     }
 }
 
@@ -99,13 +102,16 @@ pub enum Progress {
     },
 }
 
+/// What a replay came to, as HTML and texts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    pub report: Report,
-    pub lines: u32,
-    pub fetch_ms: f64,
-    pub import_ms: f64,
-    pub replay_ms: f64,
+    pub verdict: String,
+    pub agreement: String,
+    pub facts: String,
+    pub text: String,
+    pub events: u64,
+    /// Milliseconds from the first byte on.
+    pub ms: f64,
 }
 
 /// What went wrong, and what the reader can do about it.
