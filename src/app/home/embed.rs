@@ -33,12 +33,17 @@ pub fn head(model: &Model) -> Html {
     }
 }
 
+/// Whether the link wants a moment of a run or a view of it shown.
+pub fn is_inside(model: &Model) -> bool {
+    model.view.view.is_some() || model.view.event.is_some()
+}
+
 /// What the numbers are not, in one line: the whole page has more of it in its own head.
 pub fn limits() -> Html {
     html! {
         <p class="embed-limits">
-            { "A model, not a kernel: it shows whether and why a policy finds memory, not latency. The intervals are over \
-               its seeds and do not hold its own error." }
+            { "A model, not a kernel: whether and why a policy finds memory, not latency. The intervals do not hold its \
+               own error." }
         </p>
     }
 }
