@@ -28,7 +28,11 @@ async fn three_frames_compare() {
             let display = format!("getComputedStyle(document.querySelector('{hidden}')).display");
             assert_eq!(page.value(&display).await, "none", "{frame}");
         }
-        assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0, "{frame} scrolls sideways");
+        assert_eq!(
+            page.number("document.documentElement.scrollWidth - innerWidth").await,
+            0,
+            "{frame} scrolls sideways"
+        );
         assert_eq!(page.value("document.activeElement === document.body").await, true, "{frame} takes the focus");
         // What a link says before `r=` and `c=` is what was run; the whole page gets all of it but the frame's own.
         let full = page.attribute("#open-full", "href").await;

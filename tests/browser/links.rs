@@ -50,7 +50,8 @@ async fn another_result_than_promised_is_loud() {
     page.click("#share").await;
     page.wait_for("#share-link").await;
     let link = page.value("document.querySelector('#share-link').value").await;
-    let now = told.split("this run gave r=").nth(1).and_then(|rest| rest.split(' ').next()).expect("the result is said");
+    let now =
+        told.split("this run gave r=").nth(1).and_then(|rest| rest.split(' ').next()).expect("the result is said");
     assert!(link.as_str().is_some_and(|link| link.contains(&format!("&r={now}&c="))), "{link} {now}");
     page.close_without_errors().await;
 }

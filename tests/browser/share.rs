@@ -29,7 +29,9 @@ async fn keys_open_it_copy_and_give_the_focus_back() {
     page.press("#share", &Key::Enter.to_string()).await;
     page.wait_for("dialog[open] #share-link").await;
     assert_eq!(page.value("document.querySelector('#sharing').contains(document.activeElement)").await, true);
-    for (name, begin) in [("link", "https://"), ("footnote", "[1] https://"), ("block", "MiB that"), ("iframe", "<iframe ")] {
+    for (name, begin) in
+        [("link", "https://"), ("footnote", "[1] https://"), ("block", "MiB that"), ("iframe", "<iframe ")]
+    {
         let text = shared(&page, name).await;
         assert!(text.starts_with(begin), "{name}: {text}");
         page.press(&format!("#copy-{name}"), &Key::Enter.to_string()).await;

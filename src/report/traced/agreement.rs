@@ -125,7 +125,11 @@ pub fn facts(report: Option<&Report>, ms: [f64; 3]) -> String {
     let of = |fact: &dyn Fn(&Report) -> String| report.map_or("...".to_owned(), fact);
     let rows = [
         ("difference", "First difference", of(&first_difference)),
-        ("digest", "Digest of the end state", of(&|report| if report.digest.is_empty() { "none".to_owned() } else { report.digest.clone() })),
+        (
+            "digest",
+            "Digest of the end state",
+            of(&|report| if report.digest.is_empty() { "none".to_owned() } else { report.digest.clone() }),
+        ),
         ("events", "Events replayed", of(&|report| number(report.events))),
         ("skipped", "Lines not understood", of(&|report| number(report.skipped_lines))),
         ("bent", "Pages not where the model expected them", of(&|report| number(report.adopted))),

@@ -51,9 +51,10 @@ fn facts_of(name: &str, trace: &Imported, fault: Option<Fault>) -> String {
     } else if trace.open_end {
         rows.push(("The end", "the last line has no end: it may have been cut".to_owned()));
     }
-    let rows = rows.into_iter().enumerate().map(|(i, (name, text))| {
-        format!("<div><dt>{name}</dt><dd id=\"trace-{i}\">{}</dd></div>", escape(&text))
-    });
+    let rows = rows
+        .into_iter()
+        .enumerate()
+        .map(|(i, (name, text))| format!("<div><dt>{name}</dt><dd id=\"trace-{i}\">{}</dd></div>", escape(&text)));
     format!("<dl id=\"trace-facts\">{}</dl>", rows.collect::<String>())
 }
 

@@ -66,7 +66,10 @@ pub fn html(skipped: &Skipped) -> String {
         all if all > shown.len() => format!("The first {} of {}", shown.len(), number(all as u64)),
         all => format!("All {all}"),
     };
-    format!("{html}<details class=\"twin\"><summary>{caption}, line by line</summary>{}</details>", table("skipped", &caption, &head, &shown))
+    format!(
+        "{html}<details class=\"twin\"><summary>{caption}, line by line</summary>{}</details>",
+        table("skipped", &caption, &head, &shown)
+    )
 }
 
 fn expected(skip: &Skip) -> &'static str {
