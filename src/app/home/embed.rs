@@ -33,9 +33,10 @@ pub fn head(model: &Model) -> Html {
     }
 }
 
-/// Whether the link wants a moment of a run or a view of it shown.
-pub fn is_inside(model: &Model) -> bool {
-    model.view.view.is_some() || model.view.event.is_some()
+/// The view of a run that the link wants shown, if any; a moment alone is one of the baseline.
+pub fn inside(model: &Model) -> Option<String> {
+    let view = &model.view;
+    view.view.clone().or(view.event.map(|_| "a".to_owned()))
 }
 
 /// What the numbers are not, in one line: the whole page has more of it in its own head.

@@ -51,13 +51,13 @@ pub fn Home(props: &Props) -> Html {
     let inputs = Inputs { model: model.clone(), on_edit };
     if model.view.embed {
         // A link that looks inside a run shows that in the place of the plot.
-        let is_inside = embed::is_inside(model);
+        let inside = embed::inside(model);
         return html! {
-            <div class="app" data-state={model.phase.word()} data-inside={is_inside.then_some("yes")}>
+            <div class="app" data-state={model.phase.word()} data-inside={inside.clone()}>
                 { embed::head(model) }
                 { result::answer(shown, parting, &props.first.answer) }
                 { result::evidence(shown, &props.first.evidence) }
-                if is_inside {
+                if inside.is_some() {
                     <Inside model={model.clone()} />
                 }
                 { status::status(model, dark, &props.on_dark) }
