@@ -53,10 +53,9 @@ fn scores(report: &Report) -> [Score; ROWS.len()] {
 pub fn verdict(report: Option<&Report>) -> String {
     if let Some(report) = report.filter(|report| report.survey.is_some()) {
         return format!(
-            "No start state was given, so most pages cannot be predicted; of the {} allocations that the trace itself \
-             determines, the model names the very page in {}.",
-            number(report.allocations),
-            number(report.pfn_exact)
+            "No start state was given, so most pages cannot be predicted. Allocations whose page the trace itself \
+             determines: the model names it in {}.",
+            score(Score { made: report.allocations, exact: report.pfn_exact })
         );
     }
     let [pages, _, drained, states, ..] = report.map_or(ROWS.map(|row| row.2), scores);

@@ -8,7 +8,7 @@ use crate::trace::{Skip, Skipped};
 /// So many of them are listed one by one.
 pub const SHOWN_MAX: usize = 200;
 
-/// What a kernel prints, by the event's name; the first stands for any other.
+/// What a kernel prints, by the event's name.
 const SAMPLES: [(&str, &str); 6] = [
     (
         "mm_page_alloc:",
@@ -33,6 +33,9 @@ const SAMPLES: [(&str, &str); 6] = [
     ),
 ];
 
+/// Stands for any other line.
+const OTHER: &str = "task-1 [000] ..... 8.245243: event: fields, as events/*/EVENT/format in tracefs prints them";
+
 pub fn html(skipped: &Skipped) -> String {
     let mut html = "<h3>Lines that were not understood</h3>".to_owned();
     if skipped.total == 0 {
@@ -50,7 +53,7 @@ pub fn html(skipped: &Skipped) -> String {
                 number(u64::from(count)),
                 first.map_or("later".to_owned(), |skip| number(u64::from(skip.line))),
                 first.map_or(String::new(), |skip| skip.text.clone()),
-                first.map_or(SAMPLES[0].1, expected).to_owned(),
+                first.map_or(OTHER, expected).to_owned(),
             ]
         })
         .collect();
@@ -70,7 +73,7 @@ pub fn html(skipped: &Skipped) -> String {
 }
 
 fn expected(skip: &Skip) -> &'static str {
-    SAMPLES.iter().find(|(event, _)| skip.text.contains(event)).unwrap_or(&SAMPLES[0]).1
+    SAMPLES.iter().find(|(event, _)| skip.text.contains(event)).map_or(OTHER, |sample| sample.1)
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn path(bins: &[u32; BINS], most: u32) -> String {
 }
 
 fn twin(lines: &Lines) -> String {
-    let mut html = "<details class=\"twin\"><summary>The same as a table, one row for each bin</summary>\
+    let mut html = "<details class=\"screen\"><summary>The same as a table, one row for each bin</summary>\
                     <div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Events by bin\"><table id=\"bins\"><thead><tr>\
                     <th scope=\"col\">from</th>"
         .to_owned();
