@@ -105,7 +105,9 @@ pub fn read_file(name: &'static str, then: impl FnOnce(Result<String, String>) +
         };
         then(match text.await {
             Ok(text) => Ok(text.as_string().unwrap_or_default()),
-            Err(error) => Err(error.as_string().unwrap_or_else(|| String::from(js_sys::Object::from(error).to_string()))),
+            Err(error) => {
+                Err(error.as_string().unwrap_or_else(|| String::from(js_sys::Object::from(error).to_string())))
+            }
         });
     });
 }

@@ -94,7 +94,12 @@ const FOREIGN_SHARE: u64 = 20;
 
 /// Notes in the report what could not be judged. Gives the sentence that says that trace and state are not of one
 /// machine, if they are not.
-pub fn note_limits(report: &mut Report, given: Option<Given>, trace: &Imported, fault: Option<Fault>) -> Option<String> {
+pub fn note_limits(
+    report: &mut Report,
+    given: Option<Given>,
+    trace: &Imported,
+    fault: Option<Fault>,
+) -> Option<String> {
     let notes = &mut report.not_judged;
     let mut foreign = None;
     if let Some(given) = given {

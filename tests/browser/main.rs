@@ -6,8 +6,11 @@
 mod access;
 mod compare;
 mod driver;
+mod fidelity;
 mod map;
+mod own;
 mod page;
+mod reach;
 // Its `main` is what `.ci/serve` runs.
 #[allow(dead_code)]
 #[path = "../../.ci/static_server.rs"]
@@ -59,7 +62,7 @@ async fn the_page_computes_and_fits() {
     assert_eq!(page.text("#fact-events").await, "238,694");
     for (name, width, height, scheme) in VIEWS {
         page.view(width, height, scheme).await;
-        page.screenshot(name).await;
+        page.screenshot(&format!("replay-{name}")).await;
         for open in ["true", "false"] {
             page.value(&format!("document.querySelectorAll('details').forEach(d => d.open = {open})")).await;
             assert_eq!(

@@ -3,7 +3,6 @@
 //! Every check has a test of its own that shows it can fail.
 
 mod banned;
-mod colours;
 mod dead;
 mod direction;
 mod length;

@@ -107,7 +107,8 @@ pub fn summary(record: &Value) -> String {
     let head = ["figure", "met", "of"].map(str::to_owned);
     let rows: Vec<_> =
         figures.iter().map(|(name, met, all)| vec![(*name).to_owned(), met.to_string(), all.to_string()]).collect();
-    let rungs: Vec<_> = LADDER.iter().map(|(rung, what, tests)| [*rung, *what, *tests].map(str::to_owned).to_vec()).collect();
+    let rungs: Vec<_> =
+        LADDER.iter().map(|(rung, what, tests)| [*rung, *what, *tests].map(str::to_owned).to_vec()).collect();
     let ladder = ["rung", "what holds", "rests on"].map(str::to_owned);
     html += "<div class=\"trust\"><section aria-labelledby=\"ladder-title\"><h2 id=\"ladder-title\">What the trust rests on</h2>";
     html += &table("ladder", "From what must hold always to what was measured once", &ladder, &rungs);

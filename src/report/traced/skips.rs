@@ -3,7 +3,7 @@
 
 use super::words::number;
 use crate::report::panel::html::table;
-use crate::trace::{Skip, Skipped};
+use crate::trace::{Reason, Skip, Skipped};
 
 /// So many of them are listed one by one.
 pub const SHOWN_MAX: usize = 200;
@@ -41,12 +41,14 @@ pub fn html(skipped: &Skipped) -> String {
     if skipped.total == 0 {
         return html + "<p>None: every line was an event, a comment or blank.</p>";
     }
-    let mut reasons: Vec<_> = skipped.by_reason.iter().collect();
-    reasons.sort_by_key(|(_, count)| u32::MAX - **count);
+    let mut reasons: Vec<(&Reason, u32)> = Vec::new();
+    for (reason, &count) in &skipped.by_reason {
+        reasons.insert(reasons.partition_point(|(_, more)| *more >= count), (reason, count));
+    }
     let head = ["reason", "lines", "first", "what stands there", "what is expected"].map(str::to_owned);
     let rows: Vec<Vec<String>> = reasons
         .into_iter()
-        .map(|(reason, &count)| {
+        .map(|(reason, count)| {
             let first = skipped.first.iter().find(|skip| skip.reason == *reason);
             vec![
                 reason.to_string(),
@@ -69,7 +71,10 @@ pub fn html(skipped: &Skipped) -> String {
         all if all > shown.len() => format!("The first {} of {}", shown.len(), number(all as u64)),
         all => format!("All {all}"),
     };
-    format!("{html}<details class=\"twin\"><summary>{caption}, line by line</summary>{}</details>", table("skipped", &caption, &head, &shown))
+    format!(
+        "{html}<details class=\"twin\"><summary>{caption}, line by line</summary>{}</details>",
+        table("skipped", &caption, &head, &shown)
+    )
 }
 
 fn expected(skip: &Skip) -> &'static str {

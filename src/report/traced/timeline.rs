@@ -47,7 +47,8 @@ pub fn html(trace: &Imported) -> String {
              <thead><tr><th scope=\"col\">event</th><th scope=\"col\">count</th><th scope=\"col\">most in a bin</th>\
              <th scope=\"col\">over time</th></tr></thead><tbody>";
     for row in &lines.rows {
-        let (peak, most) = row.bins.iter().copied().enumerate().fold((0, 0), |best, one| if one.1 > best.1 { one } else { best });
+        let (peak, most) =
+            row.bins.iter().copied().enumerate().fold((0, 0), |best, one| if one.1 > best.1 { one } else { best });
         let some = row.bins.iter().filter(|count| **count > 0).count();
         let said = format!(
             "{}: {} events in {some} of {BINS} bins; most, {}, from {} on",
@@ -103,13 +104,16 @@ impl Lines {
     fn of(trace: &Imported) -> Option<Lines> {
         let (begin_us, end_us) = range(trace)?;
         let width_us = ((end_us - begin_us) / BINS as u64 + 1).max(1);
-        let mut rows: Vec<Row> =
-            trace.counts.iter().map(|(&name, &all)| Row { name, all, bins: [0; BINS] }).collect();
-        rows.sort_by_key(|row| (u32::MAX - row.all, row.name));
+        let mut rows: Vec<Row> = Vec::new();
+        for (&name, &all) in &trace.counts {
+            let at = rows.partition_point(|row| row.all >= all);
+            rows.insert(at, Row { name, all, bins: [0; BINS] });
+        }
         let mut outside = 0;
         for event in &trace.events {
             let name = event.kind.name();
-            let bin = event.time_us.checked_sub(begin_us).map(|since| since / width_us).filter(|bin| *bin < BINS as u64);
+            let bin =
+                event.time_us.checked_sub(begin_us).map(|since| since / width_us).filter(|bin| *bin < BINS as u64);
             match (bin, rows.iter_mut().find(|row| row.name == name)) {
                 (Some(bin), Some(row)) => row.bins[bin as usize] += 1,
                 _ => outside += 1,
