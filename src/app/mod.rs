@@ -6,9 +6,13 @@
 mod address;
 mod engine;
 mod fidelity;
+mod files;
+mod frame;
 mod hand;
 mod home;
+mod inside;
 mod keys;
+mod permalink;
 mod platform;
 mod pool;
 mod replay;
@@ -39,6 +43,7 @@ pub fn App(props: &Props) -> Html {
     let model = use_reducer(|| Model::new(&address::fragment(), platform::stored_dark()));
     engine::use_engine(&model);
     address::use_address(&model);
+    frame::use_height(model.view.embed);
     // Listeners hold the dispatcher and not the handle, which would keep every state it has seen alive.
     let changed = model.dispatcher();
     use_effect_with((), move |()| {

@@ -5,7 +5,7 @@ use gloo::events::EventListener;
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, Response};
+use web_sys::{Element, HtmlDialogElement, HtmlTextAreaElement, Response};
 use yew::AttrValue;
 
 use crate::experiment::MODEL_VERSION;
@@ -68,12 +68,16 @@ pub fn mark_place(place: &str, is_embedded: bool) {
 #[derive(Clone, PartialEq)]
 pub struct FirstPaint {
     pub answer: AttrValue,
+    /// A part of the answer that takes longest to compute.
+    pub parting: AttrValue,
     pub evidence: AttrValue,
 }
 
 pub fn first_paint() -> FirstPaint {
-    let inner = |id: &str| document().get_element_by_id(id).map_or(String::new(), |element| element.inner_html());
-    FirstPaint { answer: inner("answer").into(), evidence: inner("evidence").into() }
+    let find = |css: &str| document().query_selector(css).ok().flatten();
+    let inner = |css: &str| find(css).map_or(String::new(), |element| element.inner_html()).into();
+    let parting = find("#answer .parting").and_then(|element| element.text_content()).unwrap_or_default();
+    FirstPaint { answer: inner("#answer"), parting: parting.into(), evidence: inner("#evidence") }
 }
 
 /// How many workers can run at once.
@@ -152,6 +156,28 @@ pub fn unfold_for_print() -> Vec<EventListener> {
 fn all(selector: &str) -> Vec<Element> {
     let Ok(found) = document().query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
+}
+
+/// This page's own address, whole.
+pub fn address() -> String {
+    window().location().href().unwrap_or_default()
+}
+
+/// Opens a dialog over the page, with the focus in it.
+pub fn show_dialog(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        // The only failure is that it is open already.
+        let _ = element.unchecked_into::<HtmlDialogElement>().show_modal();
+    }
+}
+
+/// Selects the text of a field, ready for the reader's own copy command.
+pub fn select(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let field: HtmlTextAreaElement = element.unchecked_into();
+        let _ = field.focus();
+        field.select();
+    }
 }
 
 /// Puts text on the clipboard; `then` hears whether that worked. A frame or a plain http host may not be allowed to.

@@ -4,11 +4,14 @@
 //! Everything that happens to memory goes through here. Time is simulated: each operation charges work, and whoever
 //! schedules the machine turns that into the clock.
 
+use std::rc::Rc;
+
 use super::alloc_flags;
 use super::decide::{Decide, NoBlock};
 use super::frames::{Order, Pfn};
 use super::freetype::{self, Freetype};
 use super::gfp::Gfp;
+use super::journal::{Journal, Kind, What};
 use super::kcompactd::Kcompactd;
 use super::kswapd::Kswapd;
 use super::node::Node;
@@ -17,15 +20,18 @@ use super::request::Request;
 use super::settings::{Costs, Settings};
 use super::tally::Tally;
 
+#[derive(Clone)]
 pub struct Machine {
     pub node: Node,
     pub owners: Owners,
     pub settings: Settings,
     pub costs: Costs,
-    pub policy: Box<dyn Decide + Send>,
+    /// Never changes, so that clones share it.
+    pub policy: Rc<dyn Decide + Send>,
     pub kswapd: Kswapd,
     pub kcompactd: Kcompactd,
     pub tally: Tally,
+    pub journal: Journal,
     /// Partially unmapped huge pages waiting for the deferred-split shrinker: head, and the frames a split frees.
     pub deferred_splits: Vec<(Pfn, Vec<Pfn>)>,
     /// The clock of whoever acts, ns since boot.
@@ -41,10 +47,11 @@ impl Machine {
             owners: Owners::default(),
             settings,
             costs,
-            policy,
+            policy: policy.into(),
             kswapd: Kswapd::default(),
             kcompactd: Kcompactd::default(),
             tally: Tally::default(),
+            journal: Journal::default(),
             deferred_splits: Vec::new(),
             now_ns: 0,
             charged_ns: 0,
@@ -70,35 +77,41 @@ impl Machine {
     pub fn alloc_fast(&mut self, gfp: Gfp, order: Order, ft: Freetype) -> Option<Pfn> {
         let nofragment = self.node.starts_nofragment(gfp.highest_zoneidx());
         let request = Request { freetype: ft, ..Request::fast(gfp, order, nofragment) };
-        self.walk(&request)
+        let got = self.walk(&request);
+        if got.is_none() {
+            self.decide(What::of(Kind::SlowPath, &request, 0, 0));
+        }
+        got
     }
 
     /// One walk over the zonelist, with flips where the policy has them. Wakes kswapd after a boost.
     pub fn walk(&mut self, request: &Request) -> Option<Pfn> {
-        let mut flags = request.flags;
+        let mut request = *request;
         loop {
             for i in (0..self.node.zones.len()).rev() {
-                if self.node.zones[i].span.index > request.highest_zone
-                    || !self.node.zones[i].may_allocate(&request.with(flags))
-                {
+                let zone = &mut self.node.zones[i];
+                let index = zone.span.index;
+                if index > request.highest_zone || !zone.may_allocate(&request) {
                     continue;
                 }
-                if let Some(pfn) = self.rmqueue(i, &request.with(flags)) {
-                    self.tally.pgalloc[usize::from(self.node.zones[i].span.index)] += 1 << request.order;
+                if let Some(pfn) = self.rmqueue(i, &request) {
+                    self.tally.pgalloc[usize::from(index)] += 1 << request.order;
                     return Some(pfn);
                 }
             }
-            if flags & alloc_flags::NOFRAGMENT == 0 || self.node.defrag_mode {
+            if request.flags & alloc_flags::NOFRAGMENT == 0 || self.node.defrag_mode {
                 return None;
             }
-            flags &= !alloc_flags::NOFRAGMENT;
+            request.flags &= !alloc_flags::NOFRAGMENT;
         }
     }
 
     /// mm/page_alloc.c:rmqueue@7.3 in one zone, then a flip if nothing else served an unmapped or unmovable request.
+    #[inline]
     fn rmqueue(&mut self, i: usize, request: &Request) -> Option<Pfn> {
         let zone = &mut self.node.zones[i];
         let got = zone.rmqueue(request.order, request.freetype, request.flags);
+        self.decide_fallbacks(i);
         let pfn = got.or_else(|| self.flip(i, request));
         if pfn.is_some() && request.flags & alloc_flags::KSWAPD != 0 && self.node.zones[i].take_boosted() {
             let highest = self.node.zones[i].span.index;
@@ -107,6 +120,7 @@ impl Machine {
         pfn
     }
 
+    #[cold]
     fn flip(&mut self, i: usize, request: &Request) -> Option<Pfn> {
         let &Request { order, freetype: ft, flags, gfp, .. } = request;
         let flips = self.policy.unmaps_blocks()
@@ -134,10 +148,17 @@ impl Machine {
                 }
                 let cost = if unmap { self.costs.unmap_block_ns } else { self.costs.map_block_ns };
                 self.charge(cost * blocks);
+                let kind = if unmap { Kind::BlockUnmapped } else { Kind::BlockMapped };
+                self.decide_fallbacks(i);
+                self.decide(What::new(kind, order, ft, [flip.pfn, flip.blocks, 0, 0]));
                 Some(flip.pfn)
             }
             None => {
                 self.tally.flips_failed += u64::from(unmap);
+                if unmap {
+                    let index = u32::from(self.node.zones[i].span.index);
+                    self.decide(What::of(Kind::FlipFailed, request, index, 0));
+                }
                 None
             }
         }
@@ -154,7 +175,15 @@ impl Machine {
     }
 
     pub fn drain_all(&mut self) {
+        let pages = self.node.zones.iter().flat_map(|zone| &zone.pcp).map(|pcp| pcp.count).sum();
         (0..self.node.zones.len()).for_each(|i| self.drain_zone(i));
+        self.decide(What::new(Kind::Drain, 0, 0, [pages, 0, 0, 0]));
+    }
+
+    /// Bytes of the model's own records: frames, list heads, pageblocks, owners.
+    pub fn bytes(&self) -> u64 {
+        self.node.zones.iter().map(|zone| zone.frames.bytes() + u64::from(zone.blocks.len())).sum::<u64>()
+            + self.owners.bytes()
     }
 
     /// Frees an allocated block of any zone.

@@ -6,6 +6,7 @@
 
 mod cell;
 mod fetch;
+mod inside;
 pub mod message;
 mod replay;
 
@@ -29,8 +30,7 @@ pub fn start() {
     }));
     let handler = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
         let parts: Array = event.data().unchecked_into();
-        let text = parts.shift().as_string().unwrap_or_default();
-        match serde_json::from_str::<Job>(&text) {
+        match message::decode::<Job>(&parts.shift()) {
             Ok(job) => take(job, parts),
             Err(error) => post(&News::Failed(Failure::new(
                 format!("a job could not be read: {error}"),
@@ -60,6 +60,8 @@ fn take(job: Job, handed: Array) {
             let news = match job {
                 Job::Cell(fragment) => cell::run(&fragment),
                 Job::Analyse(job) => cell::analyse(&job),
+                Job::Parting(keys) => cell::parting(&keys),
+                Job::Inside { runs, wish } => inside::wish(runs, &wish),
                 Job::Replay(job) => replay::run(&job, &handed).await,
             };
             post(&news.unwrap_or_else(News::Failed));
@@ -73,8 +75,6 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 fn post(news: &News) {
-    if let Ok(text) = serde_json::to_string(news) {
-        // Posting a string fails only when the page is gone, and then nobody waits for it.
-        let _ = scope().post_message(&JsValue::from_str(&text));
-    }
+    // Posting plain data fails only when the page is gone, and then nobody waits for it.
+    let _ = scope().post_message(&message::encode(news));
 }

@@ -20,15 +20,15 @@ async fn the_first_comparison_is_computed_as_published() {
     page.close_without_errors().await;
 }
 
-/// Notes what is sent to workers.
+/// Notes what is sent to workers: the first byte of a job says its kind, `message::Job::Cell` being 0.
 const SPY: &str = "window.sent = []; const post = Worker.prototype.postMessage; \
     Worker.prototype.postMessage = function (message, ...rest) { \
-    if (typeof message[0] === 'string') sent.push(message[0].slice(0, 7)); return post.call(this, message, ...rest); };";
+    if (Array.isArray(message)) sent.push(message[0][0]); return post.call(this, message, ...rest); };";
 
 impl Page {
     /// How many cells were given to workers so far.
     async fn cells(&self) -> i64 {
-        self.number("sent.filter(job => job === '{\"Cell\"').length").await
+        self.number("sent.filter(kind => kind === 0).length").await
     }
 
     async fn done(&self, run: u32) {
@@ -99,7 +99,7 @@ async fn a_comparison_can_be_cancelled_and_goes_on_from_there() {
 async fn a_worker_that_dies_takes_nothing_with_it() {
     let kill = format!(
         "{SPY} const spied = Worker.prototype.postMessage; Worker.prototype.postMessage = function (...all) {{ \
-         const answer = spied.apply(this, all); if (sent.filter(job => job === '{{\"Cell\"').length === 5 && !window.killed) {{ \
+         const answer = spied.apply(this, all); if (sent.filter(kind => kind === 0).length === 5 && !window.killed) {{ \
          window.killed = true; this.terminate(); setTimeout(() => this.dispatchEvent(new ErrorEvent('error', \
          {{ message: 'gone' }}))); }} return answer; }};"
     );

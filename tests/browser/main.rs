@@ -6,11 +6,15 @@
 mod access;
 mod compare;
 mod driver;
+mod embed;
 mod fidelity;
+mod links;
 mod map;
+mod one_file;
 mod own;
 mod page;
 mod reach;
+mod share;
 // Its `main` is what `.ci/serve` runs.
 #[allow(dead_code)]
 #[path = "../../.ci/static_server.rs"]
