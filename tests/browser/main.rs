@@ -6,6 +6,7 @@
 mod access;
 mod compare;
 mod driver;
+mod inside;
 mod map;
 mod page;
 // Its `main` is what `.ci/serve` runs.
