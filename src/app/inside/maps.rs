@@ -18,7 +18,7 @@ pub struct Props {
     pub wish: Callback<String>,
 }
 
-const NAMES: [(&str, u32); 3] = [("A", part::SENTENCE_A), ("B", part::SENTENCE_B), ("Difference", part::SENTENCE_D)];
+const SENTENCES: [u32; 3] = [part::SENTENCE_A, part::SENTENCE_B, part::SENTENCE_D];
 
 #[component]
 pub fn Maps(props: &Props) -> Html {
@@ -78,8 +78,7 @@ pub fn Maps(props: &Props) -> Html {
     };
     let is_grouped = state.per_cell() > 1;
     let figure = |i: usize| {
-        let (name, sentence) = NAMES[i];
-        let said = state.part(sentence);
+        let said = state.part(SENTENCES[i]);
         // The first map is the slider; the others show the same place.
         let slides = i == 0;
         html! {
@@ -90,7 +89,7 @@ pub fn Maps(props: &Props) -> Html {
                     aria-valuemin={slides.then_some("0")} aria-valuemax={slides.then(|| (cells - 1).to_string())}
                     aria-valuenow={slides.then(|| cursor.to_string())}
                     onkeydown={slides.then(|| onkeydown.clone())} onclick={onclick.clone()} />
-                <figcaption><strong>{ name }{ ". " }</strong>{ plain(&said) }</figcaption>
+                <figcaption>{ plain(&said) }</figcaption>
             </figure>
         }
     };
