@@ -209,23 +209,6 @@ fn a_pipe_gets_no_progress_bar() {
 }
 
 #[test]
-fn the_bench_computes_the_same_twice() {
-    let digests = || -> Vec<String> {
-        let text = out(&oompoint(&["bench", "--small", "--json"]));
-        let json: serde_json::Value = serde_json::from_str(&text).expect("the bench prints JSON");
-        let rows = json["rows"].as_array().expect("there are rows");
-        assert!(rows.iter().all(|row| row["best_us"].as_u64() > Some(0)));
-        rows.iter().chain([&json]).map(|row| row["digest"].as_str().expect("a digest").to_owned()).collect()
-    };
-    let first = digests();
-    assert_eq!(first, digests());
-    assert!(first.len() > 20, "every policy on two environments");
-    assert!(
-        out(&oompoint(&["bench", "--small"])).lines().last().is_some_and(|line| line.starts_with("result digest: "))
-    );
-}
-
-#[test]
 fn a_missed_bar_is_status_4() {
     // One seed of one cell, held against runs whose free pages at OOM are not what they were.
     let root = folder("fidelity");

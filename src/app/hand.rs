@@ -10,7 +10,7 @@ use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
-use crate::worker::message::{Failure, Job, News};
+use crate::worker::message::{self, Failure, Job, News};
 
 #[wasm_bindgen]
 extern "C" {
@@ -51,8 +51,7 @@ impl Hand {
         let early: Rc<RefCell<Option<Vec<Array>>>> = Rc::new(RefCell::new(Some(Vec::new())));
         let (queue, to) = (early.clone(), worker.clone());
         let message = EventListener::new(&worker, "message", move |event| {
-            let text = event.unchecked_ref::<MessageEvent>().data().as_string().unwrap_or_default();
-            match serde_json::from_str(&text) {
+            match message::decode(&event.unchecked_ref::<MessageEvent>().data()) {
                 Ok(News::Hello) => {
                     for job in queue.take().unwrap_or_default() {
                         let _ = to.post_message(&job);
@@ -80,8 +79,7 @@ impl Hand {
 
     /// Sends a job with what is handed over beside it.
     pub fn send(&self, job: &Job, handed: &[JsValue]) {
-        let Ok(text) = serde_json::to_string(job) else { return };
-        let mut parts = Array::of1(&JsValue::from_str(&text));
+        let mut parts = Array::of1(&message::encode(job));
         parts.extend(handed.iter().cloned());
         match &mut *self.early.borrow_mut() {
             Some(early) => early.push(parts),

@@ -50,7 +50,7 @@ pub fn changes(environment: &Environment, preset: &Environment) -> Vec<(String, 
     let mut found = Vec::new();
     differences("", &tree(environment), &tree(preset), &mut found);
     found.retain(|(name, _)| name != "name");
-    found.sort();
+    sort(&mut found);
     found
 }
 
@@ -76,9 +76,14 @@ pub fn fields(environment: &Environment) -> Vec<Field> {
     let mut found = Vec::new();
     leaves("", &tree, &mut found);
     found.retain(|(name, _)| name != "name");
-    found.sort();
+    sort(&mut found);
     let choices = |name: &str| CHOICES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, words)| *words);
     found.into_iter().map(|(name, value)| Field { choices: choices(&name), name, value }).collect()
+}
+
+/// By name; names are not given twice.
+fn sort(found: &mut [(String, String)]) {
+    found.sort_by(|a, b| a.0.cmp(&b.0));
 }
 
 /// Fields that are one of a few words.

@@ -30,7 +30,7 @@ impl Zone {
         let (mut pfn, mut order) = (pfn, order);
         self.account_freepages(1 << order, ft);
         while order < MAX_ORDER {
-            if self.capture(pfn, order, ft) {
+            if !matches!(self.capture, Capture::Off) && self.capture(pfn, order, ft) {
                 self.account_freepages(-(1 << order), ft);
                 return;
             }
@@ -77,6 +77,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:page_del_and_expand@7.3: unlinks a block, keeps its lowest part, accounts once.
+    #[inline(always)]
     pub(super) fn page_del_and_expand(&mut self, pfn: Pfn, low: Order, high: Order, ft: Freetype) {
         self.del_from_free_list(pfn, high, ft);
         self.expand(pfn, low, high, ft);
@@ -86,6 +87,7 @@ impl Zone {
 
     /// Gives the upper halves back, each to the head of its list (mm/page_alloc.c:expand@7.3).
     /// Returns the pages given back; the caller accounts for them.
+    #[inline(always)]
     pub(super) fn expand(&mut self, pfn: Pfn, low: Order, high: Order, ft: Freetype) -> u32 {
         for order in (low..high).rev() {
             self.add_to_free_list(pfn + (1 << order), order, ft, false);
@@ -170,6 +172,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:buddy_merge_likely@7.3: the buddy of the block that a merge would make is free already.
+    #[inline]
     fn is_merge_likely(&self, pfn: Pfn, order: Order) -> bool {
         if order >= MAX_ORDER - 1 {
             return false;
@@ -181,6 +184,7 @@ impl Zone {
 
 /// Below pageblock order both halves share a block; above it only mergeable types mix, and an unmapped block merges
 /// with unmapped ones only (the series' can_merge_freetypes).
+#[inline]
 fn can_merge(ft: Freetype, buddy_ft: Freetype) -> bool {
     ft == buddy_ft || freetype::is_mergeable(ft) && freetype::is_mergeable(buddy_ft)
 }

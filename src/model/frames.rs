@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Per-frame records of one zone; the only file that knows their layout.
 //!
-//! Stands for `struct page` (include/linux/mm_types.h@7.3): a list link, a state, flags, an owner: 14 bytes a frame.
-//! A page is on one list at most, so free lists, per-CPU lists and LRU lists share the link. The heads are sentinels
+//! Stands for `struct page` (include/linux/mm_types.h@7.3): a list link, an owner, a state, flags: 14 bytes a frame.
+//! They lie in two arrays, by who looks: whoever takes or gives a page wants its link and owner, in one cache line;
+//! whoever scans wants state and flags of many frames. A page is on one list at most, so free lists, per-CPU lists and LRU lists share the link. The heads are sentinels
 //! at the end of the same array, which makes every list operation free of branches.
 //!
 //! Modelled: Buddy flag with order, LRU flag, the kinds of owner that compaction and claiming tell apart.
@@ -48,15 +49,28 @@ pub mod flag {
 
 const HEADS_RESERVED: u32 = u32::MAX;
 
+/// What a list operation touches. The owner comes with it because whoever takes a page off a list owns it next.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    prev: u32,
+    next: u32,
+    owner: u32,
+}
+
+/// What a scan looks at.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    state: u8,
+    flags: u8,
+}
+
 /// The records of the frames `[base, base + frames)` and the list heads behind them.
 #[derive(Clone, Debug)]
 pub struct Frames {
     base: Pfn,
     frames: u32,
-    link: Vec<[u32; 2]>,
-    state: Vec<u8>,
-    flags: Vec<u8>,
-    owner: Vec<u32>,
+    nodes: Vec<Node>,
+    marks: Vec<Mark>,
 }
 
 impl Frames {
@@ -64,10 +78,10 @@ impl Frames {
     pub fn new(base: Pfn, frames: u32, lists: u32) -> Frames {
         assert!(base.is_multiple_of(1024), "the first frame {base} is not a multiple of 1024");
         let total = frames.checked_add(lists).expect("frames and lists fit 32 bits");
-        let mut link = vec![[HEADS_RESERVED; 2]; frames as usize];
-        link.extend((frames..total).map(|head| [head; 2]));
-        let n = frames as usize;
-        Frames { base, frames, link, state: vec![0; n], flags: vec![0; n], owner: vec![0; n] }
+        let mut nodes = Vec::with_capacity(total as usize);
+        nodes.resize(frames as usize, Node { prev: HEADS_RESERVED, next: HEADS_RESERVED, owner: 0 });
+        nodes.extend((frames..total).map(|head| Node { prev: head, next: head, owner: 0 }));
+        Frames { base, frames, nodes, marks: vec![Mark::default(); frames as usize] }
     }
 
     pub fn base(&self) -> Pfn {
@@ -85,7 +99,7 @@ impl Frames {
 
     #[inline]
     pub fn kind(&self, pfn: Pfn) -> Kind {
-        match self.state[self.at(pfn)] >> 4 {
+        match self.marks[self.at(pfn)].state >> 4 {
             0 => Kind::Absent,
             1 => Kind::Buddy,
             2 => Kind::Pcp,
@@ -98,96 +112,96 @@ impl Frames {
     /// The order of the block that starts at `pfn`; meaningless for `Absent` and `Tail`.
     #[inline]
     pub fn order(&self, pfn: Pfn) -> Order {
-        self.state[self.at(pfn)] & 15
+        self.marks[self.at(pfn)].state & 15
     }
 
     /// Kind and order in one look.
     #[inline]
     pub fn is_buddy(&self, pfn: Pfn, order: Order) -> bool {
-        self.state[self.at(pfn)] == (Kind::Buddy as u8) << 4 | order
+        self.marks[self.at(pfn)].state == (Kind::Buddy as u8) << 4 | order
     }
 
     #[inline]
     pub fn set(&mut self, pfn: Pfn, kind: Kind, order: Order) {
         let i = self.at(pfn);
-        self.state[i] = (kind as u8) << 4 | order;
+        self.marks[i].state = (kind as u8) << 4 | order;
     }
 
     /// Marks the whole block: head of `kind`, every other frame a tail.
     pub fn set_block(&mut self, pfn: Pfn, kind: Kind, order: Order) {
         let i = self.at(pfn);
-        self.state[i] = (kind as u8) << 4 | order;
-        self.state[i + 1..i + (1 << order)].fill((Kind::Tail as u8) << 4);
+        self.marks[i].state = (kind as u8) << 4 | order;
+        self.marks[i + 1..i + (1 << order)].iter_mut().for_each(|mark| mark.state = (Kind::Tail as u8) << 4);
     }
 
     #[inline]
     pub fn flags(&self, pfn: Pfn) -> u8 {
-        self.flags[self.at(pfn)]
+        self.marks[self.at(pfn)].flags
     }
 
     #[inline]
     pub fn set_flags(&mut self, pfn: Pfn, flags: u8) {
         let i = self.at(pfn);
-        self.flags[i] = flags;
+        self.marks[i].flags = flags;
     }
 
     #[inline]
     pub fn owner(&self, pfn: Pfn) -> u32 {
-        self.owner[self.at(pfn)]
+        self.nodes[self.at(pfn)].owner
     }
 
     #[inline]
     pub fn set_owner(&mut self, pfn: Pfn, owner: u32) {
         let i = self.at(pfn);
-        self.owner[i] = owner;
+        self.nodes[i].owner = owner;
     }
 
     /// First frame of list `list`, if any.
     #[inline]
     pub fn first(&self, list: u32) -> Option<Pfn> {
         let head = self.frames + list;
-        let next = self.link[head as usize][1];
+        let next = self.nodes[head as usize].next;
         (next != head).then(|| next + self.base)
     }
 
     #[inline]
     pub fn last(&self, list: u32) -> Option<Pfn> {
         let head = self.frames + list;
-        let prev = self.link[head as usize][0];
+        let prev = self.nodes[head as usize].prev;
         (prev != head).then(|| prev + self.base)
     }
 
     /// The neighbour behind `pfn` on its list, if any.
     #[inline]
     pub fn next(&self, pfn: Pfn) -> Option<Pfn> {
-        let next = self.link[self.at(pfn)][1];
+        let next = self.nodes[self.at(pfn)].next;
         (next < self.frames).then(|| next + self.base)
     }
 
     /// The neighbour in front of `pfn` on its list, if any.
     #[inline]
     pub fn prev(&self, pfn: Pfn) -> Option<Pfn> {
-        let prev = self.link[self.at(pfn)][0];
+        let prev = self.nodes[self.at(pfn)].prev;
         (prev < self.frames).then(|| prev + self.base)
     }
 
     #[inline]
     pub fn is_list_empty(&self, list: u32) -> bool {
         let head = self.frames + list;
-        self.link[head as usize][1] == head
+        self.nodes[head as usize].next == head
     }
 
     #[inline]
     pub fn push_front(&mut self, list: u32, pfn: Pfn) {
         let head = self.frames + list;
-        let next = self.link[head as usize][1];
+        let next = self.nodes[head as usize].next;
         self.insert_between(head, pfn - self.base, next);
     }
 
     #[inline]
     pub fn push_back(&mut self, list: u32, pfn: Pfn) {
         let head = self.frames + list;
-        let prev = self.link[head as usize][0];
+        let prev = self.nodes[head as usize].prev;
         self.insert_between(prev, pfn - self.base, head);
     }
 
@@ -195,10 +209,10 @@ impl Frames {
     #[inline]
     pub fn unlink(&mut self, pfn: Pfn) {
         let i = self.at(pfn);
-        let [prev, next] = self.link[i];
-        self.link[prev as usize][1] = next;
-        self.link[next as usize][0] = prev;
-        self.link[i] = [HEADS_RESERVED; 2];
+        let Node { prev, next, .. } = self.nodes[i];
+        self.nodes[prev as usize].next = next;
+        self.nodes[next as usize].prev = prev;
+        self.set_link(i, HEADS_RESERVED, HEADS_RESERVED);
     }
 
     /// Moves the entries in front of `pfn` to the tail, so that `pfn` becomes the first
@@ -206,16 +220,16 @@ impl Frames {
     pub fn rotate_to_front(&mut self, list: u32, pfn: Pfn) {
         let head = self.frames + list;
         let entry = pfn - self.base;
-        let [prev, first] = self.link[head as usize];
+        let Node { prev, next: first, .. } = self.nodes[head as usize];
         if first == entry {
             return;
         }
-        let cut = self.link[entry as usize][0];
-        self.link[head as usize] = [cut, entry];
-        self.link[entry as usize][0] = head;
-        self.link[cut as usize][1] = head;
-        self.link[prev as usize][1] = first;
-        self.link[first as usize][0] = prev;
+        let cut = self.nodes[entry as usize].prev;
+        self.set_link(head as usize, cut, entry);
+        self.nodes[entry as usize].prev = head;
+        self.nodes[cut as usize].next = head;
+        self.nodes[prev as usize].next = first;
+        self.nodes[first as usize].prev = prev;
     }
 
     /// Frames of a list, head to tail.
@@ -225,7 +239,7 @@ impl Frames {
 
     /// Bytes held, for reports of memory per frame.
     pub fn bytes(&self) -> u64 {
-        (self.link.len() * 8 + self.state.len() + self.flags.len() + self.owner.len() * 4) as u64
+        (self.nodes.len() * size_of::<Node>() + self.marks.len() * size_of::<Mark>()) as u64
     }
 
     #[inline]
@@ -235,9 +249,15 @@ impl Frames {
 
     #[inline]
     fn insert_between(&mut self, prev: u32, entry: u32, next: u32) {
-        self.link[entry as usize] = [prev, next];
-        self.link[prev as usize][1] = entry;
-        self.link[next as usize][0] = entry;
+        self.set_link(entry as usize, prev, next);
+        self.nodes[prev as usize].next = entry;
+        self.nodes[next as usize].prev = entry;
+    }
+
+    #[inline]
+    fn set_link(&mut self, i: usize, prev: u32, next: u32) {
+        let node = &mut self.nodes[i];
+        (node.prev, node.next) = (prev, next);
     }
 }
 

@@ -70,12 +70,19 @@ impl Machine {
 
 /// The movable block with the fewest pages to move, none of them immovable; and how many those are.
 fn cheapest_block(zone: &Zone) -> Option<(Pfn, u32)> {
-    let candidates = zone.blocks.starts().filter(|&block| zone.spans_block(block));
-    candidates.filter_map(|block| cost(zone, block).map(|cost| (block, cost))).min_by_key(|&(_, cost)| cost)
+    let mut best = None;
+    let mut limit = u32::MAX;
+    for block in zone.blocks.starts().filter(|&block| zone.spans_block(block)) {
+        if let Some(cost) = cost_below(zone, block, limit) {
+            (best, limit) = (Some((block, cost)), cost);
+        }
+    }
+    best
 }
 
-/// Pages to move out of a block; `None` when one of them cannot (mm/page_isolation.c:has_unmovable_pages@7.3).
-fn cost(zone: &Zone, block: Pfn) -> Option<u32> {
+/// Pages to move out of a block; `None` when one of them cannot (mm/page_isolation.c:has_unmovable_pages@7.3), or as
+/// soon as they are `limit`: a block that is not cheaper than one already found need not be counted to its end.
+fn cost_below(zone: &Zone, block: Pfn, limit: u32) -> Option<u32> {
     let ft = zone.blocks.freetype(block);
     if !freetype::is_mergeable(ft) {
         return None;
@@ -89,11 +96,14 @@ fn cost(zone: &Zone, block: Pfn) -> Option<u32> {
             Kind::Used if zone.frames.flags(pfn) & (flag::LRU | flag::PINNED) == flag::LRU && order == 0 => {
                 cost += 1;
                 pfn += 1;
+                if cost >= limit {
+                    return None;
+                }
             }
             _ => return None,
         }
     }
-    Some(cost)
+    (cost < limit).then_some(cost)
 }
 
 fn is_all_free(zone: &Zone, block: Pfn) -> bool {

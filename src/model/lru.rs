@@ -26,6 +26,7 @@ pub(crate) const NR_LRU_LISTS: usize = 2;
 
 impl Zone {
     /// The list that a page with these flags belongs to.
+    #[inline]
     pub fn lru_of(flags: u8) -> Lru {
         match (flags & flag::UNEVICTABLE != 0, flags & flag::FILE != 0, flags & flag::ACTIVE != 0) {
             (true, ..) => Lru::Unevictable,
@@ -64,6 +65,7 @@ impl Zone {
     }
 
     /// The head of a list that is kept in order.
+    #[inline]
     pub(crate) fn lru_list(&self, lru: Lru) -> Option<u32> {
         let first = self.first_lru_list();
         match lru {

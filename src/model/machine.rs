@@ -86,27 +86,28 @@ impl Machine {
 
     /// One walk over the zonelist, with flips where the policy has them. Wakes kswapd after a boost.
     pub fn walk(&mut self, request: &Request) -> Option<Pfn> {
-        let mut flags = request.flags;
+        let mut request = *request;
         loop {
             for i in (0..self.node.zones.len()).rev() {
-                if self.node.zones[i].span.index > request.highest_zone
-                    || !self.node.zones[i].may_allocate(&request.with(flags))
-                {
+                let zone = &mut self.node.zones[i];
+                let index = zone.span.index;
+                if index > request.highest_zone || !zone.may_allocate(&request) {
                     continue;
                 }
-                if let Some(pfn) = self.rmqueue(i, &request.with(flags)) {
-                    self.tally.pgalloc[usize::from(self.node.zones[i].span.index)] += 1 << request.order;
+                if let Some(pfn) = self.rmqueue(i, &request) {
+                    self.tally.pgalloc[usize::from(index)] += 1 << request.order;
                     return Some(pfn);
                 }
             }
-            if flags & alloc_flags::NOFRAGMENT == 0 || self.node.defrag_mode {
+            if request.flags & alloc_flags::NOFRAGMENT == 0 || self.node.defrag_mode {
                 return None;
             }
-            flags &= !alloc_flags::NOFRAGMENT;
+            request.flags &= !alloc_flags::NOFRAGMENT;
         }
     }
 
     /// mm/page_alloc.c:rmqueue@7.3 in one zone, then a flip if nothing else served an unmapped or unmovable request.
+    #[inline]
     fn rmqueue(&mut self, i: usize, request: &Request) -> Option<Pfn> {
         let zone = &mut self.node.zones[i];
         let got = zone.rmqueue(request.order, request.freetype, request.flags);
@@ -119,6 +120,7 @@ impl Machine {
         pfn
     }
 
+    #[cold]
     fn flip(&mut self, i: usize, request: &Request) -> Option<Pfn> {
         let &Request { order, freetype: ft, flags, gfp, .. } = request;
         let flips = self.policy.unmaps_blocks()
@@ -176,6 +178,12 @@ impl Machine {
         let pages = self.node.zones.iter().flat_map(|zone| &zone.pcp).map(|pcp| pcp.count).sum();
         (0..self.node.zones.len()).for_each(|i| self.drain_zone(i));
         self.decide(What::new(Kind::Drain, 0, 0, [pages, 0, 0, 0]));
+    }
+
+    /// Bytes of the model's own records: frames, list heads, pageblocks, owners.
+    pub fn bytes(&self) -> u64 {
+        self.node.zones.iter().map(|zone| zone.frames.bytes() + u64::from(zone.blocks.len())).sum::<u64>()
+            + self.owners.bytes()
     }
 
     /// Frees an allocated block of any zone.

@@ -100,6 +100,7 @@ impl Node {
         self.zones.iter_mut().for_each(|zone| zone.cpu = cpu);
     }
 
+    #[inline]
     pub fn zone_of(&self, pfn: Pfn) -> Option<usize> {
         self.zones.iter().position(|zone| zone.contains(pfn))
     }
@@ -115,6 +116,7 @@ impl Node {
 
     /// Whether a first try avoids mixing types (mm/page_alloc.c:alloc_flags_nofragment@7.3): always in defrag mode,
     /// else only if the preferred zone is Normal.
+    #[inline]
     pub fn starts_nofragment(&self, highest_zone: u8) -> bool {
         let preferred = self.zones.iter().rev().find(|zone| zone.span.index <= highest_zone);
         self.defrag_mode || preferred.is_some_and(|zone| zone.span.index == ZONE_NORMAL)
@@ -160,6 +162,7 @@ impl Zone {
     }
 
     /// The two watermark tests of the walk; notes when the zone falls below its high mark.
+    #[inline]
     pub(crate) fn may_allocate(&mut self, request: &Request) -> bool {
         let &Request { order, highest_zone, flags, .. } = request;
         if self.flags & zone_flag::BELOW_HIGH == 0 {

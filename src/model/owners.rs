@@ -49,6 +49,11 @@ impl Owners {
         self.add(NONE)
     }
 
+    /// Bytes held, for reports of memory.
+    pub fn bytes(&self) -> u64 {
+        (self.pages.capacity() + self.free.capacity()) as u64 * 4
+    }
+
     /// Empties a slot for reuse. The page it held.
     pub fn remove(&mut self, slot: u32) -> Option<Pfn> {
         let pfn = self.page(slot)?;

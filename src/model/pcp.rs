@@ -70,6 +70,7 @@ impl Pcp {
     }
 
     /// The level above which a free gives pages back (mm/page_alloc.c:nr_pcp_high@7.3).
+    #[inline]
     pub(super) fn nr_high(&mut self, free_high: bool, reclaim_active: bool, below_high: bool) -> u32 {
         self.high = clamp(self.high, self.high_min, self.high_max);
         let high = self.high;
@@ -111,6 +112,7 @@ impl Pcp {
 
     /// Notes a free before its page is counted against the level: whether a run of high-order frees calls for
     /// giving pages back at once (mm/page_alloc.c:free_frozen_page_commit@7.3).
+    #[inline]
     pub(super) fn note_free(&mut self, order: Order) -> bool {
         let mut free_high = false;
         if (1..=3).contains(&order) {
@@ -159,11 +161,9 @@ pub fn order_to_pindex(order: Order, ft: Freetype) -> u32 {
 /// mm/page_alloc.c:pindex_to_order@7.3.
 #[inline]
 pub fn pindex_to_order(pindex: u32) -> Order {
-    match pindex {
-        0..=11 => (pindex / 3) as Order,
-        12 | 13 | 18 => PAGEBLOCK_ORDER,
-        _ => (pindex - 14) as Order,
-    }
+    const HUGE: Order = PAGEBLOCK_ORDER;
+    const ORDERS: [Order; NR_PCP_LISTS] = [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, HUGE, HUGE, 0, 1, 2, 3, HUGE];
+    ORDERS[pindex as usize]
 }
 
 /// mm/page_alloc.c:zone_batchsize@7.3. `managed` in pages.

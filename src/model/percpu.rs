@@ -40,12 +40,14 @@ impl GiveBack {
 
 impl Zone {
     /// The page of the request's own list, refilled when empty (mm/page_alloc.c:rmqueue_pcplist@7.3).
+    #[inline]
     pub(super) fn rmqueue_pcplist(&mut self, order: Order, ft: Freetype, flags: u32) -> Option<Pfn> {
         self.pcp_mut().free_count >>= 1;
         self.pcp_pop(order, ft, flags)
     }
 
     /// mm/page_alloc.c:__rmqueue_pcplist@7.3; what the bulk interface calls without halving the free count.
+    #[inline]
     pub(crate) fn pcp_pop(&mut self, order: Order, ft: Freetype, flags: u32) -> Option<Pfn> {
         let list = self.pcp_list(order_to_pindex(order, ft));
         if self.frames.is_list_empty(list) {
@@ -55,7 +57,7 @@ impl Zone {
             }
             self.pcp_refill(order, want, ft, flags);
         }
-        self.pcp_take_head(order, ft)
+        self.pcp_take_first(list, order)
     }
 
     /// How many blocks the next refill fetches; tunes the lists whether or not the refill happens.
@@ -80,8 +82,14 @@ impl Zone {
     }
 
     /// Takes the head of a list that may be empty.
+    #[inline]
     pub(crate) fn pcp_take_head(&mut self, order: Order, ft: Freetype) -> Option<Pfn> {
-        let pfn = self.frames.first(self.pcp_list(order_to_pindex(order, ft)))?;
+        self.pcp_take_first(self.pcp_list(order_to_pindex(order, ft)), order)
+    }
+
+    #[inline]
+    fn pcp_take_first(&mut self, list: u32, order: Order) -> Option<Pfn> {
+        let pfn = self.frames.first(list)?;
         self.frames.unlink(pfn);
         self.frames.set(pfn, Kind::Used, order);
         self.pcp_mut().count -= 1 << order;
@@ -90,6 +98,7 @@ impl Zone {
 
     /// Puts a block on the CPU's list and says what that list must give back
     /// (mm/page_alloc.c:free_frozen_page_commit@7.3).
+    #[inline]
     pub(crate) fn pcp_free_commit(&mut self, pfn: Pfn, order: Order) -> Option<GiveBack> {
         let pindex = order_to_pindex(order, self.blocks.freetype(pfn));
         let list = self.pcp_list(pindex);
@@ -99,6 +108,7 @@ impl Zone {
     }
 
     /// The counting half of the above: what a free of this size does to the CPU's tuning.
+    #[inline]
     pub(crate) fn pcp_tune_free(&mut self, pindex: u32, order: Order) -> Option<GiveBack> {
         let (reclaim_active, below_high) =
             (self.flags & zone_flag::RECLAIM_ACTIVE != 0, self.flags & zone_flag::BELOW_HIGH != 0);
@@ -168,15 +178,17 @@ impl Zone {
             todo.chunk_left = i64::from(chunk.min(count));
             todo.chunk_pindex = todo.pindex;
         }
+        let first_list = self.pcp_list(0);
         let pfn = loop {
-            if let Some(pfn) = self.frames.last(self.pcp_list(todo.chunk_pindex)) {
+            if let Some(pfn) = self.frames.last(first_list + todo.chunk_pindex) {
                 break pfn;
             }
-            todo.chunk_pindex = (todo.chunk_pindex + 1) % NR_PCP_LISTS as u32;
+            let next = todo.chunk_pindex + 1;
+            todo.chunk_pindex = if next == NR_PCP_LISTS as u32 { 0 } else { next };
         };
         let order = pindex_to_order(todo.chunk_pindex);
+        // Its new state comes with the list it goes to.
         self.frames.unlink(pfn);
-        self.frames.set(pfn, Kind::Tail, 0);
         self.pcp_mut().count -= 1 << order;
         todo.chunk_left -= 1 << order;
         let ft = self.blocks.freetype(pfn);

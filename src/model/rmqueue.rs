@@ -25,6 +25,7 @@ pub enum RmqueueMode {
 
 impl Zone {
     /// One block for a request (mm/page_alloc.c:rmqueue@7.3): per-CPU lists, then the buddy lists.
+    #[inline]
     pub fn rmqueue(&mut self, order: Order, ft: Freetype, flags: u32) -> Option<Pfn> {
         if pcp_allowed_order(order)
             && let Some(pfn) = self.rmqueue_pcplist(order, ft, flags)
@@ -91,6 +92,7 @@ impl Zone {
     }
 
     /// Frees a block as the usual paths do (mm/page_alloc.c:__free_frozen_pages@7.3).
+    #[inline]
     pub fn free_pages(&mut self, pfn: Pfn, order: Order) {
         assert_eq!(self.frames.kind(pfn), Kind::Used, "{pfn:#x} is not allocated");
         self.forget(pfn, order);
@@ -111,13 +113,13 @@ impl Zone {
     }
 
     /// Clears what the allocated block carried: owner flags of each frame.
+    #[inline]
     pub(crate) fn forget(&mut self, pfn: Pfn, order: Order) {
-        for frame in pfn..pfn + (1 << order) {
-            self.frames.set_flags(frame, 0);
-        }
+        self.set_page_flags(pfn, order, 0);
     }
 
     /// Whether a claim since the last look asks for kswapd (the tail of mm/page_alloc.c:rmqueue@7.3). Clears it.
+    #[inline]
     pub fn take_boosted(&mut self) -> bool {
         let boosted = self.flags & zone_flag::BOOSTED_WATERMARK != 0;
         self.flags &= !zone_flag::BOOSTED_WATERMARK;
@@ -125,8 +127,11 @@ impl Zone {
     }
 
     /// Gives every frame of an allocated block these flags (tail pages of a huge page are on its LRU list too).
+    #[inline]
     pub fn set_page_flags(&mut self, pfn: Pfn, order: Order, flags: u8) {
-        for frame in pfn..pfn + (1 << order) {
+        self.frames.set_flags(pfn, flags);
+        // Nearly every block is a single page.
+        for frame in pfn + 1..pfn + (1 << order) {
             self.frames.set_flags(frame, flags);
         }
     }

@@ -89,6 +89,9 @@ impl Zone {
     #[inline]
     pub fn zone_watermark_fast(&self, order: Order, index: usize, highest_zone: u8, flags: u32) -> bool {
         let mark = self.wmark_pages(index);
+        if order == 0 && self.is_above_undiscounted(mark, highest_zone, flags) {
+            return true;
+        }
         if self.zone_watermark_ok(order, mark, highest_zone, flags) {
             return true;
         }
@@ -97,6 +100,21 @@ impl Zone {
             && self.boost > 0
             && flags & alloc_flags::WMARK_MASK == WMARK_MIN as u32
             && self.zone_watermark_ok(order, self.watermark[WMARK_MIN], highest_zone, flags)
+    }
+
+    /// The shortcut of an order-0 request (the head of mm/page_alloc.c:zone_watermark_fast@7.3): what passes the mark
+    /// without any discount passes it with all of them.
+    #[inline]
+    fn is_above_undiscounted(&self, mark: u32, highest_zone: u8, flags: u32) -> bool {
+        let mut unusable = 0;
+        if flags & alloc_flags::RESERVES == 0 {
+            unusable += self.free_highatomic;
+        }
+        if flags & alloc_flags::CMA == 0 {
+            unusable += self.free_cma;
+        }
+        let reserve = u64::from(self.lowmem_reserve[usize::from(highest_zone)]);
+        self.free.seen() > unusable + u64::from(mark) + reserve
     }
 
     /// Some list of a high enough order holds a block the request may have.

@@ -140,6 +140,7 @@ impl Zone {
         ZONE_NAMES[usize::from(self.span.index)]
     }
 
+    #[inline]
     pub fn contains(&self, pfn: Pfn) -> bool {
         (self.span.start_pfn..self.span.end_pfn).contains(&pfn)
     }
@@ -157,7 +158,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:account_freepages@7.3. Isolated pages do not count as free.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn account_freepages(&mut self, pages: i64, ft: Freetype) {
         if ft == freetype::ISOLATE {
             return;
@@ -190,7 +191,7 @@ impl Zone {
     }
 
     /// mm/page_alloc.c:__del_page_from_free_list@7.3. Leaves the frame a tail; the caller gives it its new state.
-    #[inline]
+    #[inline(always)]
     pub(super) fn del_from_free_list(&mut self, pfn: Pfn, order: Order, ft: Freetype) {
         let list = list_of(order, ft);
         assert!(self.frames.is_buddy(pfn, order), "{pfn:#x} is not free at order {order}");
@@ -232,6 +233,7 @@ impl Zone {
     }
 
     /// Index of the first LRU list among the zone's list heads, behind the free and per-CPU lists.
+    #[inline]
     pub(super) fn first_lru_list(&self) -> u32 {
         (NR_ORDERS * NR_FREETYPES + NR_PCP_LISTS * self.pcp.len()) as u32
     }

@@ -96,7 +96,7 @@ pub struct Report {
     /// In words, what this trace cannot be judged on.
     pub not_judged: Vec<String>,
     /// What a trace without a state holds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub survey: Option<Box<Survey>>,
 }
 

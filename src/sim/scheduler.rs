@@ -37,9 +37,21 @@ const STEP_NS_MIN: u64 = 50;
 #[derive(Clone)]
 pub struct Scheduler {
     slots: Vec<Slot>,
+    /// Numbers of the slots that are not done, ascending: only these are looked at before each step.
+    alive: Vec<usize>,
     daemons: Vec<(Daemon, u64)>,
     cpus: u8,
     steps: u64,
+    turn: Option<Turn>,
+}
+
+/// What the last look at everybody showed: this actor is first as long as its clock is below `until_ns`, it wants to go
+/// on, nobody else was woken or added, and the kernel threads' plans are these.
+#[derive(Clone)]
+struct Turn {
+    slot: usize,
+    until_ns: u64,
+    daemons: (Next, Next),
 }
 
 /// Why `run` returned.
@@ -63,11 +75,13 @@ impl Scheduler {
     pub fn new(cpus: u8, vmstat_ns: u64) -> Scheduler {
         let mut daemons = vec![(Daemon::Kswapd, 0), (Daemon::Kcompactd, 0)];
         daemons.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), vmstat_ns + u64::from(cpu) * 1000)));
-        Scheduler { slots: Vec::new(), daemons, cpus, steps: 0 }
+        Scheduler { slots: Vec::new(), alive: Vec::new(), daemons, cpus, steps: 0, turn: None }
     }
 
     /// Adds an actor that is runnable from `from_ns` on; its number.
     pub fn add(&mut self, actor: Box<dyn Actor>, cpu: u8, from_ns: u64) -> u32 {
+        self.turn = None;
+        self.alive.push(self.slots.len());
         self.slots.push(Slot { actor, cpu: cpu % self.cpus, local_ns: from_ns, state: Then::Go });
         (self.slots.len() - 1) as u32
     }
@@ -102,7 +116,8 @@ impl Scheduler {
             return Err(Stop::Budget);
         }
         let (who, start_ns) = self.earliest(world).ok_or(Stop::Idle)?;
-        if !self.slots.iter().any(|slot| matches!(slot.state, Then::Go | Then::SleepUntil(_))) {
+        // Kernel threads alone do not keep a machine running.
+        if !matches!(who, Who::Slot(_)) && !self.any_slot() {
             return Err(Stop::Idle);
         }
         self.step(world, who, start_ns);
@@ -131,7 +146,9 @@ impl Scheduler {
             Who::Slot(i) => self.step_slot(world, i, start_ns, runnable),
             Who::Daemon(i) => self.step_daemon(world, i, start_ns, runnable),
         }
-        self.wake(world);
+        if !world.wakes.is_empty() {
+            self.wake(world);
+        }
     }
 
     fn step_slot(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
@@ -144,9 +161,16 @@ impl Scheduler {
         if let Then::SleepUntil(until_ns) = slot.state {
             slot.state = Then::SleepUntil(until_ns.max(slot.local_ns));
         }
+        if slot.state != Then::Go {
+            self.turn = None;
+        }
+        if slot.state == Then::Done {
+            self.alive.retain(|&other| other != i);
+        }
     }
 
     fn step_daemon(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
+        self.turn = None;
         let m = &mut world.machine;
         match self.daemons[i].0 {
             Daemon::Kswapd => {
@@ -169,29 +193,67 @@ impl Scheduler {
     }
 
     fn stretched(&self, ns: u64, runnable: u64) -> u64 {
-        ns.max(STEP_NS_MIN) * runnable.max(u64::from(self.cpus)) / u64::from(self.cpus)
+        let (ns, cpus) = (ns.max(STEP_NS_MIN), u64::from(self.cpus));
+        if runnable <= cpus { ns } else { ns * runnable / cpus }
+    }
+
+    /// Whether an actor will run without being woken by another.
+    fn any_slot(&self) -> bool {
+        self.alive().any(|slot| matches!(slot.state, Then::Go | Then::SleepUntil(_)))
     }
 
     /// When a kernel thread that wakes at `at_ns` gets a CPU. One that runs already (0) goes on.
     fn wake_ns(&self, at_ns: u64) -> u64 {
-        let busy = self.slots.iter().filter(|slot| slot.state == Then::Go).count() >= usize::from(self.cpus);
-        if at_ns == 0 || !busy {
+        if at_ns == 0 || !self.is_busy() {
             return at_ns;
         }
         at_ns.saturating_add(BASE_SLICE_NS * u64::from(1 + self.cpus.ilog2()))
     }
 
-    /// The runnable actor or daemon with the earliest clock.
-    fn earliest(&self, world: &World) -> Option<(Who, u64)> {
-        let slots = self.slots.iter().enumerate().filter_map(|(i, slot)| match slot.state {
-            Then::Go => Some((slot.local_ns, Who::Slot(i))),
+    fn is_busy(&self) -> bool {
+        self.alive().filter(|slot| slot.state == Then::Go).count() >= usize::from(self.cpus)
+    }
+
+    /// The runnable actor or daemon with the earliest clock; of equal ones the first.
+    fn earliest(&mut self, world: &World) -> Option<(Who, u64)> {
+        let m = &world.machine;
+        let daemons = (m.kswapd.next(), m.kcompactd.next());
+        // An actor mostly runs many steps before anybody else's turn comes.
+        if let Some(turn) = &self.turn
+            && turn.daemons == daemons
+            && self.slots[turn.slot].local_ns < turn.until_ns
+        {
+            return Some((Who::Slot(turn.slot), self.slots[turn.slot].local_ns));
+        }
+        let (mut best, mut best_ns, mut next_ns) = (None, u64::MAX, u64::MAX);
+        for (ns, who) in self.candidates(daemons) {
+            if ns < best_ns || best.is_none() {
+                next_ns = best_ns;
+                (best, best_ns) = (Some(who), ns);
+            } else {
+                next_ns = next_ns.min(ns);
+            }
+        }
+        self.turn = match best {
+            Some(Who::Slot(slot)) if self.slots[slot].state == Then::Go => {
+                Some(Turn { slot, until_ns: next_ns, daemons })
+            }
+            _ => None,
+        };
+        best.map(|who| (who, best_ns))
+    }
+
+    /// Everybody who will run without being woken by another, and when.
+    fn candidates(&self, (kswapd, kcompactd): (Next, Next)) -> impl Iterator<Item = (u64, Who)> {
+        let slots = self.alive.iter().filter_map(|&i| match self.slots[i].state {
+            Then::Go => Some((self.slots[i].local_ns, Who::Slot(i))),
             Then::SleepUntil(until_ns) => Some((until_ns, Who::Slot(i))),
             Then::Wait | Then::Done => None,
         });
-        let daemons = self.daemons.iter().enumerate().filter_map(|(i, &(daemon, local_ns))| {
+        let daemons = self.daemons.iter().enumerate().filter_map(move |(i, &(daemon, local_ns))| {
             let next = match daemon {
-                Daemon::Kswapd => world.machine.kswapd.next(),
-                Daemon::Kcompactd => world.machine.kcompactd.next(),
+                Daemon::Kswapd => kswapd,
+                Daemon::Kcompactd => kcompactd,
                 Daemon::Vmstat(_) => Next::At(local_ns),
             };
             match next {
@@ -199,17 +261,22 @@ impl Scheduler {
                 Next::Since(at_ns) | Next::At(at_ns) => Some((local_ns.max(self.wake_ns(at_ns)), Who::Daemon(i))),
             }
         });
-        slots.chain(daemons).min_by_key(|&(ns, _)| ns).map(|(ns, who)| (who, ns))
+        slots.chain(daemons)
     }
 
     /// How many want a CPU at this moment.
     fn runnable(&self, world: &World, now_ns: u64) -> u32 {
         let go = |slot: &&Slot| slot.state == Then::Go && slot.local_ns <= now_ns + 10_000_000;
         let daemons = u32::from(world.machine.kswapd.is_running()) + u32::from(world.machine.kcompactd.is_running());
-        self.slots.iter().filter(go).count() as u32 + daemons
+        self.alive().filter(go).count() as u32 + daemons
+    }
+
+    fn alive(&self) -> impl Iterator<Item = &Slot> {
+        self.alive.iter().map(|&i| &self.slots[i])
     }
 
     fn wake(&mut self, world: &mut World) {
+        self.turn = None;
         for number in world.wakes.drain(..) {
             let slot = &mut self.slots[number as usize];
             if slot.state == Then::Wait {

@@ -59,7 +59,7 @@ pub fn bootstrap<T: Copy>(
         return Err(Refusal::Parameter("the statistic of a resample is not a finite number"));
     }
     let (bias, bend) = (bias(&draws, estimate)?, acceleration(sample, &statistic)?);
-    draws.sort_by(f64::total_cmp);
+    super::ranks::ascending(&mut draws);
     let end = |share: f64| {
         let z = bias + normal_quantile(share);
         percentile(&draws, normal_below(bias + z / (1.0 - bend * z)))

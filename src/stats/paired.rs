@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::dist::{student_critical, student_two_sided};
 use super::permutation::{sign_flip, smallest_sign_flip_p};
 use super::power::detectable_paired;
+use super::ranks::order;
 use super::summary::{Interval, moments};
 use super::verdict::{ALPHA, Refusal, SCOPE, Verdict, require};
 use super::wilcoxon::{Wilcoxon, Zeros, wilcoxon};
@@ -128,8 +129,7 @@ pub fn compare(samples: &[&[f64]]) -> Result<Vec<Paired>, Refusal> {
 /// Holm's step-down adjustment (Holm 1979): the smallest p times m, the next times m - 1, and so on, never falling,
 /// at most 1. Keeps the order of the argument. With one p-value nothing changes.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
+    let order = order(p_values);
     let (mut adjusted, mut largest) = (vec![0.0; p_values.len()], 0.0_f64);
     for (step, &at) in order.iter().enumerate() {
         largest = largest.max(p_values[at] * (p_values.len() - step) as f64).min(1.0);

@@ -8,8 +8,7 @@
 
 /// Twice the mid-rank of each value, from 2 for a lone smallest value; `values` hold no NaN.
 pub(super) fn doubled_ranks(values: &[f64]) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let order = order(values);
     let mut ranks = vec![0; values.len()];
     let mut start = 0;
     while start < order.len() {
@@ -22,6 +21,19 @@ pub(super) fn doubled_ranks(values: &[f64]) -> Vec<u32> {
         start += ties;
     }
     ranks
+}
+
+/// The places of the values in ascending order, equal ones in their own order.
+pub(super) fn order(values: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    order
+}
+
+/// Sorts numbers. One function for all who do, since each use of the library's would be a copy of it in the page.
+#[inline(never)]
+pub(super) fn ascending(values: &mut [f64]) {
+    values.sort_by(f64::total_cmp);
 }
 
 /// The sum of t^3 - t over groups of t equal ranks: the tie term of the normal approximations.

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::dip::dip;
 use super::grain::Grain;
+use super::ranks::ascending;
 use super::summary::sum;
 use super::verdict::{ALPHA, Refusal, require};
 
@@ -72,7 +73,7 @@ impl Shape {
 pub fn shape(values: &[f64], grain: Grain) -> Result<Shape, Refusal> {
     require(values, LEAST, "a statement on shape")?;
     let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    ascending(&mut sorted);
     let (dip, n) = (dip(&sorted), sorted.len());
     let steps = ((sorted[n - 1] - sorted[0]) / grain.step()).round();
     if steps < 2.0 {
@@ -95,7 +96,7 @@ fn simulated_p(observed: f64, n: usize, steps: f64) -> f64 {
             let fraction = (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
             *value = (fraction * (steps + 1.0)).floor();
         }
-        sample.sort_by(f64::total_cmp);
+        ascending(&mut sample);
         as_large += usize::from(dip(&sample) >= observed - 1e-12);
     }
     (as_large + 1) as f64 / (SIMULATIONS + 1) as f64

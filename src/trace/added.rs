@@ -8,7 +8,6 @@ use super::fields::Fields;
 use super::skip::Reason;
 
 /// Reads the text behind `PA `.
-#[inline(always)]
 pub fn read(text: &[u8]) -> Result<Kind, Reason> {
     let space = text.iter().position(|&byte| byte == b' ').unwrap_or(text.len());
     let (name, rest) = text.split_at(space);

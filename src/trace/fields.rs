@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A cursor over `key=value` text: each field is looked for where the kernel prints it, then anywhere.
+//!
+//! Nearly all lines are read by `fast` instead. Here nothing is inlined: hundreds of uses would each be a copy, which
+//! the page has to load.
 
 use super::skip::Reason;
 
@@ -34,14 +37,14 @@ impl<'a> Fields<'a> {
     }
 
     /// Passes over `page=0000000012345678 ` (or `page=(null) `): a hashed pointer that says nothing.
-    #[inline(always)]
+    #[inline(never)]
     pub fn skip_page(&mut self) {
         if self.text.starts_with(b"page=") && self.text.get(21) == Some(&b' ') {
             self.at = 22;
         }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     fn seek(&mut self, key: &'static str) -> Result<(), Reason> {
         while self.text.get(self.at) == Some(&b' ') {
             self.at += 1;
@@ -65,7 +68,7 @@ impl<'a> Fields<'a> {
         Err(Reason::Missing(key))
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub fn number(&mut self, key: &'static str) -> Result<Number, Reason> {
         self.seek(key)?;
         let rest = &self.text[self.at..];
@@ -79,18 +82,18 @@ impl<'a> Fields<'a> {
         Ok(number)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub fn u32(&mut self, key: &'static str) -> Result<u32, Reason> {
         self.number(key)?.to_u32().ok_or(Reason::OutOfRange(key))
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub fn i32(&mut self, key: &'static str) -> Result<i32, Reason> {
         self.number(key)?.to_i32().ok_or(Reason::OutOfRange(key))
     }
 
     /// A number in 0..=max.
-    #[inline(always)]
+    #[inline(never)]
     pub fn small(&mut self, key: &'static str, max: u8) -> Result<u8, Reason> {
         match self.u32(key)? {
             value if value <= u32::from(max) => Ok(value as u8),
@@ -99,13 +102,13 @@ impl<'a> Fields<'a> {
     }
 
     /// 0 or 1.
-    #[inline(always)]
+    #[inline(never)]
     pub fn flag(&mut self, key: &'static str) -> Result<bool, Reason> {
         Ok(self.small(key, 1)? != 0)
     }
 
     /// An order of the buddy allocator.
-    #[inline(always)]
+    #[inline(never)]
     pub fn order(&mut self, key: &'static str) -> Result<u8, Reason> {
         self.small(key, 10)
     }
@@ -119,13 +122,13 @@ impl<'a> Fields<'a> {
     }
 
     /// Unmovable, movable, reclaimable, highatomic, CMA, isolate.
-    #[inline(always)]
+    #[inline(never)]
     pub fn migratetype(&mut self, key: &'static str) -> Result<u8, Reason> {
         self.small(key, 5)
     }
 
     /// A page, or the zero that the kernel prints for "no page".
-    #[inline(always)]
+    #[inline(never)]
     pub fn page(&mut self, key: &'static str) -> Result<Option<u32>, Reason> {
         let pfn = self.u32(key)?;
         Ok(if pfn == 0 { None } else { Some(pfn) })
@@ -143,7 +146,7 @@ impl<'a> Fields<'a> {
         Ok(number.magnitude)
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub fn word(&mut self, key: &'static str) -> Result<&'a [u8], Reason> {
         self.seek(key)?;
         let rest = &self.text[self.at..];
@@ -163,7 +166,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Index of a zone by its name.
-    #[inline(always)]
+    #[inline(never)]
     pub fn zone(&mut self, key: &'static str) -> Result<u8, Reason> {
         match self.word(key)? {
             b"DMA" => Ok(0),
@@ -179,7 +182,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What follows the last known field may only be more fields, of a kernel that prints more.
-    #[inline(always)]
+    #[inline(never)]
     pub fn end(&self) -> Result<(), Reason> {
         if self.at == self.text.len() { Ok(()) } else { self.more() }
     }
@@ -192,7 +195,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The number at the beginning of `text` and its length: decimal, or hexadecimal after `0x`.
-#[inline(always)]
+#[inline(never)]
 pub fn digits(text: &[u8]) -> Option<(Number, usize)> {
     let negative = text.first() == Some(&b'-');
     let mut at = usize::from(negative);

@@ -14,7 +14,6 @@ pub struct Header<'a> {
 }
 
 /// Reads the front of a line, first at the columns of `%16s-%-7d [%03d] `, then by search.
-#[inline(always)]
 pub fn header(line: &[u8]) -> Option<Header<'_>> {
     if line.len() > 40
         && (line[16], line[24], line[25]) == (b'-', b' ', b'[')
@@ -56,7 +55,6 @@ fn search(line: &[u8]) -> Option<Header<'_>> {
 }
 
 /// `text` begins after the bracket that opens the cpu.
-#[inline(always)]
 fn after_pid(pid: u32, text: &[u8]) -> Option<Header<'_>> {
     let (cpu, length) = small(text)?;
     let cpu = u16::try_from(cpu).ok()?;
@@ -90,7 +88,6 @@ fn flags_first(text: &[u8]) -> bool {
 }
 
 /// Seconds and a fraction as microseconds. A clock without a fraction (`counter`, `x86-tsc`) is taken as it is.
-#[inline(always)]
 fn time(text: &[u8]) -> Option<(u64, usize)> {
     let (seconds, mut at) = digits(text)?;
     if seconds.negative || seconds.magnitude == u64::MAX {
@@ -114,7 +111,6 @@ fn time(text: &[u8]) -> Option<(u64, usize)> {
     Some((seconds.magnitude.checked_mul(1_000_000)?.checked_add(micros)?, at))
 }
 
-#[inline(always)]
 fn small(text: &[u8]) -> Option<(u32, usize)> {
     let mut value: u32 = 0;
     let mut at = 0;

@@ -7,6 +7,7 @@
 mod added;
 mod compaction;
 pub mod event;
+mod fast;
 mod fields;
 pub mod ftrace;
 pub mod input;
@@ -19,7 +20,7 @@ pub mod state;
 mod state_check;
 
 pub use event::{CompactStatus, Event, Kind, RetryResult, Victim};
-pub use ftrace::{Imported, Importer, import};
+pub use ftrace::{Imported, Importer, import, import_thoroughly};
 pub use input::{Input, decompress};
 pub use skip::{Reason, Skip, Skipped};
 pub use state::{State, StateError, read_state};

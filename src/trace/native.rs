@@ -9,7 +9,6 @@ use super::skip::Reason;
 use super::{compaction, reclaim};
 
 /// Reads the text of the event `name`.
-#[inline(always)]
 pub fn read(name: &[u8], rest: &[u8]) -> Result<Kind, Reason> {
     let mut from = Fields::new(rest);
     // In the order of how often they occur.

@@ -30,8 +30,7 @@ pub fn start() {
     }));
     let handler = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
         let parts: Array = event.data().unchecked_into();
-        let text = parts.shift().as_string().unwrap_or_default();
-        match serde_json::from_str::<Job>(&text) {
+        match message::decode::<Job>(&parts.shift()) {
             Ok(job) => take(job, parts),
             Err(error) => post(&News::Failed(Failure::new(
                 format!("a job could not be read: {error}"),
@@ -75,8 +74,6 @@ fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 fn post(news: &News) {
-    if let Ok(text) = serde_json::to_string(news) {
-        // Posting a string fails only when the page is gone, and then nobody waits for it.
-        let _ = scope().post_message(&JsValue::from_str(&text));
-    }
+    // Posting plain data fails only when the page is gone, and then nobody waits for it.
+    let _ = scope().post_message(&message::encode(news));
 }

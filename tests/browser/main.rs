@@ -6,9 +6,13 @@
 mod access;
 mod compare;
 mod driver;
+mod embed;
 mod inside;
+mod links;
 mod map;
+mod one_file;
 mod page;
+mod share;
 // Its `main` is what `.ci/serve` runs.
 #[allow(dead_code)]
 #[path = "../../.ci/static_server.rs"]

@@ -16,24 +16,21 @@ pub enum Kind {
     OneOf(Vec<(AttrValue, AttrValue)>),
 }
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
+pub struct Field {
     /// Unique on the page.
     pub id: AttrValue,
     pub label: AttrValue,
     /// What it means, with its unit.
-    #[prop_or_default]
     pub about: AttrValue,
     pub kind: Kind,
     /// `on` or `off` for a switch.
     pub value: AttrValue,
-    #[prop_or_default]
     pub problem: Option<Problem>,
     pub on_change: Callback<String>,
 }
 
-#[component]
-pub fn Field(props: &Props) -> Html {
+/// A plain function, as all parts of this page that remember nothing: a component costs ten times the code.
+pub fn field(props: &Field) -> Html {
     let (said, wrong) = (format!("{}-about", props.id), format!("{}-wrong", props.id));
     let described = match (&props.problem, props.about.is_empty()) {
         (Some(_), _) => Some(wrong.clone()),
@@ -70,7 +67,7 @@ pub fn Field(props: &Props) -> Html {
         },
     };
     html! {
-        <div class="field">
+        <div class="field" key={props.id.to_string()}>
             <label for={props.id.clone()}>{ &props.label }</label>
             { control }
             if !props.about.is_empty() {
@@ -89,5 +86,13 @@ pub fn knob(id: String, knob: &Knob, value: u32, problem: Option<Problem>, on_ch
         true => (Kind::Switch, if value == 1 { "on" } else { "off" }.to_owned(), knob.about.to_owned()),
         false => (Kind::Text, value.to_string(), format!("{} ({}..{})", knob.about, knob.min, knob.max)),
     };
-    html! { <Field {id} label={knob.name} about={about} {kind} value={value} {problem} {on_change} /> }
+    field(&Field {
+        id: id.into(),
+        label: knob.name.into(),
+        about: about.into(),
+        kind,
+        value: value.into(),
+        problem,
+        on_change,
+    })
 }

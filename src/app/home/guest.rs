@@ -3,16 +3,10 @@
 
 use yew::prelude::*;
 
-use super::field::{Field, Kind};
-use crate::app::state::Model;
+use super::Inputs;
+use super::field::{Field, Kind, field};
 use crate::environment::{self, PRESETS};
 use crate::experiment::Edit;
-
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub model: UseReducerHandle<Model>,
-    pub on_edit: Callback<Edit>,
-}
 
 /// What people vary, with what it means.
 const USUAL: &[(&str, &str)] = &[
@@ -26,8 +20,7 @@ const USUAL: &[(&str, &str)] = &[
     ("vm.compaction_proactiveness", "0..100; 0 is off"),
 ];
 
-#[component]
-pub fn Guest(props: &Props) -> Html {
+pub fn guest(props: &Inputs) -> Html {
     let guest = &props.model.experiment.environment;
     let fields = environment::fields(guest);
     let (usual, other): (Vec<_>, Vec<_>) =
@@ -35,12 +28,19 @@ pub fn Guest(props: &Props) -> Html {
     let on_edit = props.on_edit.clone();
     let presets = PRESETS.iter().map(|preset| (preset.name.into(), preset.name.into())).collect();
     let about = PRESETS.iter().find(|preset| preset.name == guest.name).map_or("", |preset| preset.about);
+    let preset = field(&Field {
+        id: "guest".into(),
+        label: "preset".into(),
+        about: about.into(),
+        kind: Kind::OneOf(presets),
+        value: guest.name.clone().into(),
+        problem: props.model.problems.get("guest").cloned(),
+        on_change: Callback::from(move |name| on_edit.emit(Edit::Guest(name))),
+    });
     html! {
         <fieldset>
             <legend>{ "Guest" }</legend>
-            <Field id="guest" label="preset" {about} kind={Kind::OneOf(presets)} value={guest.name.clone()}
-                problem={props.model.problems.get("guest").cloned()}
-                on_change={Callback::from(move |name| on_edit.emit(Edit::Guest(name)))} />
+            { preset }
             for (name, about) in USUAL {
                 { usual.iter().find(|field| field.name == *name).map(|field| one(props, field, about)) }
             }
@@ -54,23 +54,28 @@ pub fn Guest(props: &Props) -> Html {
     }
 }
 
-fn one(props: &Props, field: &environment::Field, about: &'static str) -> Html {
-    let kind = match (field.is_switch(), field.choices) {
+fn one(props: &Inputs, of: &environment::Field, about: &'static str) -> Html {
+    let kind = match (of.is_switch(), of.choices) {
         (true, _) => Kind::Switch,
         (false, []) => Kind::Text,
         (false, choices) => Kind::OneOf(choices.iter().map(|word| ((*word).into(), (*word).into())).collect()),
     };
-    let (on_edit, name) = (props.on_edit.clone(), field.name.clone());
+    let on_edit = props.on_edit.clone();
     // Sizes may be written with a unit.
-    let key = match field.name.as_str() {
+    let key = match of.name.as_str() {
         "memory_mib" => "memory".to_owned(),
         "page_cache_mib" => "page_cache".to_owned(),
         name => name.to_owned(),
     };
     let problem = props.model.problems.get(&key).cloned();
     let on = Callback::from(move |text| on_edit.emit(Edit::Field(key.clone(), text)));
-    html! {
-        <Field key={name.clone()} id={format!("guest-{}", name.replace('.', "-"))} label={name.clone()} {about} {kind}
-            value={field.value.clone()} {problem} on_change={on} />
-    }
+    field(&Field {
+        id: format!("guest-{}", of.name.replace('.', "-")).into(),
+        label: of.name.clone().into(),
+        about: about.into(),
+        kind,
+        value: of.value.clone().into(),
+        problem,
+        on_change: on,
+    })
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The comparison: answer first, then the evidence, then what it was made from.
 
+mod embed;
 mod field;
 mod guest;
 mod policies;
 mod result;
 mod scenarios;
 mod seeds;
+mod share;
 mod status;
 mod workload;
 
@@ -16,8 +18,12 @@ use super::inside::Inside;
 use super::platform::{self, FirstPaint};
 use super::state::{Action, Model};
 use crate::experiment::Edit;
-use result::{Answer, Evidence};
-use status::Status;
+
+/// What the controls need.
+struct Inputs {
+    model: UseReducerHandle<Model>,
+    on_edit: Callback<Edit>,
+}
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -34,23 +40,37 @@ pub fn Home(props: &Props) -> Html {
         Callback::from(move |edit: Edit| dispatcher.dispatch(Action::Edit(edit)))
     };
     let sight = model.sight.clone().filter(|sight| model.step > 0 || sight.is_whole() || !model.is_default());
+    let shown = sight.as_deref();
+    let dark = platform::is_dark(model.dark());
+    let inputs = Inputs { model: model.clone(), on_edit };
+    if model.view.embed {
+        return html! {
+            <div class="app" data-state={model.phase.word()}>
+                { embed::head(model) }
+                { result::answer(shown, &props.first.answer) }
+                { result::evidence(shown, &props.first.evidence) }
+                { status::status(model, dark, &props.on_dark) }
+                { embed::limits() }
+            </div>
+        };
+    }
     html! {
         <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}
             data-seeds={model.given.to_string()}>
             <div class="compare">
                 <div class="outcome">
-                    <Answer sight={sight.clone()} first={props.first.answer.clone()} />
-                    <Status model={model.clone()} dark={platform::is_dark(model.dark())} on_dark={props.on_dark.clone()} />
-                    <Evidence {sight} first={props.first.evidence.clone()} />
+                    { result::answer(shown, &props.first.answer) }
+                    { status::status(model, dark, &props.on_dark) }
+                    { result::evidence(shown, &props.first.evidence) }
                     <Inside model={model.clone()} />
                 </div>
                 <aside class="inputs" id="inputs" aria-labelledby="inputs-title">
                     <h2 id="inputs-title">{ "What is compared" }</h2>
-                    <scenarios::Scenarios model={model.clone()} />
-                    <policies::Policies model={model.clone()} on_edit={on_edit.clone()} />
-                    <seeds::Seeds model={model.clone()} on_edit={on_edit.clone()} />
-                    <guest::Guest model={model.clone()} on_edit={on_edit.clone()} />
-                    <workload::WorkloadInputs model={model.clone()} {on_edit} />
+                    { scenarios::scenarios(model) }
+                    { policies::policies(&inputs) }
+                    { seeds::seeds(&inputs) }
+                    { guest::guest(&inputs) }
+                    { workload::workload(&inputs) }
                 </aside>
             </div>
         </div>

@@ -3,18 +3,10 @@
 
 use yew::prelude::*;
 
-use super::field;
-use crate::app::state::Model;
+use super::{Inputs, field};
 use crate::experiment::{Edit, edit};
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub model: UseReducerHandle<Model>,
-    pub on_edit: Callback<Edit>,
-}
-
-#[component]
-pub fn Policies(props: &Props) -> Html {
+pub fn policies(props: &Inputs) -> Html {
     let experiment = &props.model.experiment;
     let problem = props.model.problems.get("policies").map(|(_, why)| why.clone());
     html! {
@@ -48,7 +40,7 @@ pub fn Policies(props: &Props) -> Html {
     }
 }
 
-fn toggle(props: &Props, name: &'static str, number: Option<usize>) -> Callback<Event> {
+fn toggle(props: &Inputs, name: &'static str, number: Option<usize>) -> Callback<Event> {
     let on_edit = props.on_edit.clone();
     Callback::from(move |_| {
         on_edit.emit(match number {
@@ -59,7 +51,7 @@ fn toggle(props: &Props, name: &'static str, number: Option<usize>) -> Callback<
 }
 
 /// What the others are compared with is the first one.
-fn role(props: &Props, name: &'static str, number: Option<usize>) -> Html {
+fn role(props: &Inputs, name: &'static str, number: Option<usize>) -> Html {
     match number {
         None => html! {},
         Some(0) => html! { <span class="role">{ "baseline" }</span> },
@@ -73,7 +65,7 @@ fn role(props: &Props, name: &'static str, number: Option<usize>) -> Html {
     }
 }
 
-fn knobs(props: &Props, number: Option<usize>) -> Html {
+fn knobs(props: &Inputs, number: Option<usize>) -> Html {
     let Some(number) = number else { return html! {} };
     let spec = &props.model.experiment.policies[number];
     let fields = edit::knob_values(&spec.knobs, spec.policy.knobs).into_iter().map(|(knob, value)| {

@@ -47,6 +47,29 @@ pub fn summary(outcome: &Outcome) -> Summary<'_> {
     Summary { cells: &outcome.cells, summary: rows.collect() }
 }
 
+/// The short form with what was run, as one text.
+pub fn short(analysis: &Analysis) -> String {
+    #[derive(Serialize)]
+    struct Short<'a> {
+        oompoint: &'a str,
+        model: &'a str,
+        experiment: &'a str,
+        result: Option<&'a str>,
+        cells: &'a [CellResult],
+        summary: Vec<Row>,
+    }
+    let Summary { cells, summary } = summary(&analysis.outcome);
+    let short = Short {
+        oompoint: env!("CARGO_PKG_VERSION"),
+        model: MODEL_VERSION,
+        experiment: analysis.url.split_once('#').map_or("", |(_, fragment)| fragment),
+        result: analysis.result.as_deref(),
+        cells,
+        summary,
+    };
+    serde_json::to_string(&short).expect("results are plain data") + "\n"
+}
+
 /// Everything. `experiment` opens with `oompoint link`, however long it is.
 pub fn json(analysis: &Analysis) -> serde_json::Value {
     let short = summary(&analysis.outcome);

@@ -15,7 +15,7 @@ mod words;
 
 pub use analysis::{Analysis, Comparison, Row};
 pub use falba::{File, falba};
-pub use json::{Summary, json, summary};
+pub use json::{Summary, json, short, summary};
 pub use markdown::markdown;
 pub use text::{comparison, front, sample, setting, text};
 pub use tsv::tsv;

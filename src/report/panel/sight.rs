@@ -117,7 +117,7 @@ impl Sight {
             text: export::text(&analysis),
             markdown: export::markdown(&analysis),
             tsv: export::tsv(&analysis),
-            json: format!("{:#}\n", export::json(&analysis)),
+            json: export::short(&analysis),
             fragment: analysis.url.split_once('#').map_or(String::new(), |(_, fragment)| fragment.to_owned()),
             result: analysis.result.clone(),
             reproduction,
