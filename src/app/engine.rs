@@ -21,6 +21,7 @@ pub fn use_engine(model: &UseReducerHandle<Model>) {
     let run = (model.phase == Phase::Running).then_some(model.run);
     use_cells(model, &pools.0, run);
     use_sight(model, &pools.1, run);
+    use_parting(model, &pools.1);
 }
 
 /// Runs the cells that are not there yet. A run that ends otherwise than by itself takes its jobs with it.
@@ -62,6 +63,21 @@ fn use_sight(model: &UseReducerHandle<Model>, clerk: &Pool, run: Option<u32>) {
             News::Sight(seen) => dispatcher.dispatch(Action::Seen(run, seen)),
             News::Failed(failure) => dispatcher.dispatch(Action::Failed(run, failure)),
             _ => {}
+        });
+    });
+}
+
+/// Once a run is done, where its policies part. The answer stands without it, so a failure says nothing.
+#[hook]
+fn use_parting(model: &UseReducerHandle<Model>, clerk: &Pool) {
+    let (dispatcher, clerk) = (model.dispatcher(), clerk.clone());
+    let wanted = model.pair().filter(|_| model.phase == Phase::Done && model.parting().is_none());
+    use_effect_with(wanted, move |wanted| {
+        let Some(keys) = wanted.clone() else { return };
+        clerk.submit(Job::Parting(keys.clone()), move |news| {
+            if let News::Parting(text) = news {
+                dispatcher.dispatch(Action::Parted(keys.clone(), text));
+            }
         });
     });
 }

@@ -68,12 +68,16 @@ pub fn mark_place(place: &str, is_embedded: bool) {
 #[derive(Clone, PartialEq)]
 pub struct FirstPaint {
     pub answer: AttrValue,
+    /// A part of the answer that takes longest to compute.
+    pub parting: AttrValue,
     pub evidence: AttrValue,
 }
 
 pub fn first_paint() -> FirstPaint {
-    let inner = |id: &str| document().get_element_by_id(id).map_or(String::new(), |element| element.inner_html());
-    FirstPaint { answer: inner("answer").into(), evidence: inner("evidence").into() }
+    let find = |css: &str| document().query_selector(css).ok().flatten();
+    let inner = |css: &str| find(css).map_or(String::new(), |element| element.inner_html()).into();
+    let parting = find("#answer .parting").and_then(|element| element.text_content()).unwrap_or_default();
+    FirstPaint { answer: inner("#answer"), parting: parting.into(), evidence: inner("#evidence") }
 }
 
 /// How many workers can run at once.

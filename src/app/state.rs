@@ -95,6 +95,8 @@ pub struct Model {
     pub ready: usize,
     pub given: usize,
     pub analysing: bool,
+    /// Where the first and the last policy part on the first seed, with the keys of those two cells.
+    parted: Option<([String; 2], String)>,
     /// What is shown; it stays until something newer takes its place.
     pub sight: Option<Rc<Sight>>,
     /// The reader's choice of colours; `None` follows the system.
@@ -126,6 +128,7 @@ pub enum Action {
     /// The results of so many seeds go to be analysed.
     Analyse(u32, usize),
     Seen(u32, Box<Seen>),
+    Parted([String; 2], String),
     Failed(u32, Failure),
     /// What is looked at.
     View(View),
@@ -156,6 +159,7 @@ impl Model {
             ready: 0,
             given: 0,
             analysing: false,
+            parted: None,
             sight: None,
             dark,
             shared: None,
@@ -169,6 +173,18 @@ impl Model {
     pub fn dark(&self) -> Option<bool> {
         let of_link = self.view.theme.as_ref().map(|theme| theme == "dark");
         if self.view.embed { of_link } else { self.dark.or(of_link) }
+    }
+
+    /// The cells whose decisions are held against each other: the first and the last policy on the first seed.
+    pub fn pair(&self) -> Option<[String; 2]> {
+        let policies = self.experiment.policies.len();
+        (policies > 1).then(|| [self.cells[0].clone(), self.cells[policies - 1].clone()])
+    }
+
+    /// Where they part, if that is known.
+    pub fn parting(&self) -> Option<&str> {
+        let (keys, text) = self.parted.as_ref()?;
+        (self.pair().as_ref() == Some(keys)).then_some(text.as_str())
     }
 
     /// Cells of the present experiment that are there.
@@ -322,6 +338,7 @@ impl Reducible for Model {
             }
             Action::Analyse(_, seeds) => (model.given, model.analysing) = (seeds, true),
             Action::Seen(_, seen) => model.seen(*seen),
+            Action::Parted(keys, text) => model.parted = Some((keys, text)),
             Action::Failed(_, failure) => model.phase = Phase::Failed(failure),
             Action::View(view) => model.view = view,
             Action::Dark(dark) => {

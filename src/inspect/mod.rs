@@ -12,6 +12,7 @@ pub mod divergence;
 pub mod lane;
 pub mod moment;
 mod outline;
+pub mod parting;
 pub mod picture;
 pub mod place;
 pub mod recording;

@@ -3,6 +3,7 @@
 
 use super::message::{Analyse, Failure, News, Seen};
 use crate::experiment::{self, Cell, Sheet, seeds_text};
+use crate::inspect::parting;
 use crate::link;
 use crate::report::panel::Sight;
 
@@ -38,6 +39,12 @@ pub fn analyse(job: &Analyse) -> Result<News, Failure> {
         _ => None,
     };
     Ok(News::Sight(Box::new(Seen { sight, more_seeds })))
+}
+
+/// Where two cells first decide differently.
+pub fn parting(keys: &[String; 2]) -> Result<News, Failure> {
+    let [a, b] = [cell_of(&keys[0])?, cell_of(&keys[1])?];
+    parting::first(&a, &b).map(News::Parting).map_err(|error| refused(&error.to_string()))
 }
 
 pub(super) fn refused(problem: &str) -> Failure {

@@ -19,6 +19,8 @@ pub enum Job {
     Cell(String),
     Analyse(Analyse),
     Replay(Replay),
+    /// Say where two cells first decide differently.
+    Parting([String; 2]),
     /// A wish of somebody who looks inside two runs, each the link of a cell (`inspect::tour`).
     Inside {
         runs: [String; 2],
@@ -77,6 +79,7 @@ pub enum News {
     Map(BlockMap),
     /// Pieces of what is seen, by `inspect::tour::part`.
     Inside(Vec<(u32, String)>),
+    Parting(String),
     Replayed(Box<Outcome>),
     Failed(Failure),
 }

@@ -60,6 +60,7 @@ fn take(job: Job, handed: Array) {
             let news = match job {
                 Job::Cell(fragment) => cell::run(&fragment),
                 Job::Analyse(job) => cell::analyse(&job),
+                Job::Parting(keys) => cell::parting(&keys),
                 Job::Inside { runs, wish } => inside::wish(runs, &wish),
                 Job::Replay(job) => replay::run(&job, &handed).await,
             };

@@ -2,6 +2,7 @@
 //! The comparison in index.html is what the model gives: `OOMPOINT_PAGE=write` writes it anew.
 
 use oompoint::experiment::{Flow, run_all};
+use oompoint::inspect::parting;
 use oompoint::link;
 use oompoint::report::panel::{self, Sight};
 
@@ -14,8 +15,11 @@ fn the_first_paint_is_what_the_model_gives() {
     let sight = Sight::of(&outcome, &link, link::BASE).expect("there are results");
     assert!(sight.is_whole() && sight.headlines.len() == 1);
     let page = std::fs::read_to_string(PATH).expect("there is a page");
+    let policies = link.experiment.policies.len();
+    let (first, last) = (link.experiment.cell(0), link.experiment.cell(policies - 1));
+    let parting = parting::first(&first, &last).expect("both can be run");
     let mut new = page.clone();
-    for (name, html) in [("answer", panel::answer(&sight)), ("evidence", panel::evidence(&sight))] {
+    for (name, html) in [("answer", panel::answer(&sight, &parting)), ("evidence", panel::evidence(&sight))] {
         let (mark, end) = (format!("<!-- first: {name} -->"), "<!-- end -->");
         let from = new.find(&mark).expect("the page has a place for it") + mark.len();
         let to = from + new[from..].find(end).expect("the place ends");

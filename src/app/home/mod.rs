@@ -41,13 +41,19 @@ pub fn Home(props: &Props) -> Html {
     };
     let sight = model.sight.clone().filter(|sight| model.step > 0 || sight.is_whole() || !model.is_default());
     let shown = sight.as_deref();
+    // The longest to compute: until then the first comparison shows what was computed beforehand.
+    let parting = match model.parting() {
+        Some(text) => text,
+        None if model.is_default() => &props.first.parting,
+        None => "",
+    };
     let dark = platform::is_dark(model.dark());
     let inputs = Inputs { model: model.clone(), on_edit };
     if model.view.embed {
         return html! {
             <div class="app" data-state={model.phase.word()}>
                 { embed::head(model) }
-                { result::answer(shown, &props.first.answer) }
+                { result::answer(shown, parting, &props.first.answer) }
                 { result::evidence(shown, &props.first.evidence) }
                 { status::status(model, dark, &props.on_dark) }
                 { embed::limits() }
@@ -59,7 +65,7 @@ pub fn Home(props: &Props) -> Html {
             data-seeds={model.given.to_string()}>
             <div class="compare">
                 <div class="outcome">
-                    { result::answer(shown, &props.first.answer) }
+                    { result::answer(shown, parting, &props.first.answer) }
                     { status::status(model, dark, &props.on_dark) }
                     { result::evidence(shown, &props.first.evidence) }
                     <Inside model={model.clone()} />

@@ -6,8 +6,8 @@ use yew::prelude::*;
 use crate::report::panel::{self, Sight};
 
 /// What was computed; until then `first` is shown, which index.html held.
-pub fn answer(sight: Option<&Sight>, first: &AttrValue) -> Html {
-    let html = sight.map_or(first.clone(), |sight| panel::answer(sight).into());
+pub fn answer(sight: Option<&Sight>, parting: &str, first: &AttrValue) -> Html {
+    let html = sight.map_or(first.clone(), |sight| panel::answer(sight, parting).into());
     html! {
         <section id="answer" class="answer" aria-label="Answer">{ Html::from_html_unchecked(html) }</section>
     }

@@ -156,7 +156,7 @@ impl Model {
 
     fn hear(&mut self, news: News) {
         match news {
-            News::Hello | News::Cell { .. } | News::Sight(_) | News::Inside(_) => {}
+            News::Hello | News::Cell { .. } | News::Sight(_) | News::Parting(_) | News::Inside(_) => {}
             News::Progress(progress) => self.phase = Phase::Working(progress),
             News::Contents(html) => self.contents = html.into(),
             News::Map(map) => {

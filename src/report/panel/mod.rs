@@ -19,8 +19,8 @@ pub use sight::{Comparison, Reproduced, Row, Sight};
 
 use html::{escape, list, table};
 
-/// The answer.
-pub fn answer(sight: &Sight) -> String {
+/// The answer. `parting` says where two of the policies first decide differently; it may come later.
+pub fn answer(sight: &Sight, parting: &str) -> String {
     let mut html = String::new();
     for headline in &sight.headlines {
         html += &format!("<p class=\"verdict\">{}</p>", escape(headline));
@@ -28,6 +28,7 @@ pub fn answer(sight: &Sight) -> String {
     if sight.headlines.is_empty() {
         html += "<p class=\"verdict\">One policy alone: add a second one to compare.</p>";
     }
+    html += &format!("<p class=\"parting\">{}</p>", escape(parting));
     html + &list("warnings", &sight.warnings)
 }
 
