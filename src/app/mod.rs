@@ -13,6 +13,7 @@ mod home;
 mod inside;
 mod keys;
 mod permalink;
+mod place;
 mod platform;
 mod pool;
 mod replay;
