@@ -55,7 +55,7 @@ pub fn sentence(blocks: &Blocks, name: &str) -> String {
         n => format!("cells of {n} pageblocks"),
     };
     format!(
-        "{name}: {} {cells}: {} wholly free, {} with movable beside unmovable memory, {} outside the direct map, {} \
+        "{name}: {} {cells}: {} with nothing allocated, {} with movable beside unmovable memory, {} outside the direct map, {} \
          with secretmem.",
         count(&|_| true),
         count(&|i| free(blocks, i) == blocks.managed(i)),
