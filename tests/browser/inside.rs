@@ -181,6 +181,6 @@ async fn it_fits_and_breaks_no_rule() {
     page.screenshot("inside-pages").await;
     wish(&page, "tab 1").await;
     page.screenshot("inside-why").await;
-    breaks_no_rule(&page).await;
+    breaks_no_rule(&page, "inside").await;
     page.close_without_errors().await;
 }
