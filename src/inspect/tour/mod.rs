@@ -153,12 +153,15 @@ impl Tour {
 
     fn moments(&mut self) -> (Moment, Moment) {
         let Place { pages, a, b } = self.place;
+        let texts = self.tab == Tab::Texts;
         let at = |recording: &mut Recording, ordinal: Option<u64>| match ordinal {
-            Some(ordinal) => recording.moment(ordinal),
+            Some(ordinal) => recording.glance(ordinal, texts),
             // A run that never asked for so much is seen as it ended: at its last kill, not after the victim's exit.
             None => match recording.timeline().kills.last() {
-                Some(kill) if recording.timeline().last_mib() < pages / PAGES_PER_MIB => recording.moment(kill.ordinal),
-                _ => recording.moment_when(pages),
+                Some(kill) if recording.timeline().last_mib() < pages / PAGES_PER_MIB => {
+                    recording.glance(kill.ordinal, texts)
+                }
+                _ => recording.moment_when(pages, texts),
             },
         };
         (at(&mut self.a, a), at(&mut self.b, b))

@@ -65,7 +65,7 @@ fn card(recording: &mut Recording, moment: &Moment, name: &str, letter: &str) ->
     let made = if moment.row.is_some() { Some(moment.ordinal) } else { moment.ordinal.checked_sub(1) };
     let denied = |entry: Entry| is_denial(entry.kind());
     let at = made.and_then(|made| recording.stream().last_before(made, denied));
-    let heading = format!("<h4>{}</h4>", escape(name));
+    let heading = format!("<h3>{}</h3>", escape(name));
     match at.and_then(|at| recording.why(at)) {
         Some(why) => format!("<article>{heading}{}</article>", card_html(&why, letter)),
         None => format!("<article>{heading}<p>No request has been denied up to here.</p></article>"),
@@ -80,7 +80,7 @@ fn card_html(why: &Why, letter: &str) -> String {
         why.row.ordinal,
         why.row.requested_mib
     );
-    let head = ["", "value", "what it is"].map(str::to_owned);
+    let head = ["line", "value", "what it is"].map(str::to_owned);
     for (i, section) in why.sections.iter().enumerate() {
         let row = |line: &Line| vec![line.label.clone(), line.value.clone(), line.note.clone()];
         let rows: Vec<_> = section.lines.iter().map(row).collect();
@@ -100,7 +100,7 @@ fn text_html(id: &str, name: &str, text: &str) -> String {
 }
 
 fn texts(moment: &Moment, name: &str, letter: &str) -> String {
-    let mut html = format!("<article><h4>{}</h4>", escape(name));
+    let mut html = format!("<article><h3>{}</h3>", escape(name));
     for (i, (file, text)) in moment.texts.iter().enumerate() {
         let path = if file.contains(' ') { file.clone() } else { format!("/proc/{file}") };
         html += &text_html(&format!("text-{letter}{i}"), &path, text);
