@@ -8,6 +8,7 @@ mod compare;
 mod driver;
 mod embed;
 mod fidelity;
+mod inside;
 mod links;
 mod map;
 mod one_file;

@@ -15,6 +15,7 @@ use super::moment::Moment;
 use super::picture;
 use super::place::{ALL_LANES, Go, Map, Place, Which};
 use super::recording::Recording;
+use super::words::PAGES_PER_MIB;
 use crate::report::panel::html::escape;
 use log::Log;
 use tabs::Tab;
@@ -154,7 +155,11 @@ impl Tour {
         let Place { pages, a, b } = self.place;
         let at = |recording: &mut Recording, ordinal: Option<u64>| match ordinal {
             Some(ordinal) => recording.moment(ordinal),
-            None => recording.moment_when(pages),
+            // A run that never asked for so much is seen as it ended: at its last kill, not after the victim's exit.
+            None => match recording.timeline().kills.last() {
+                Some(kill) if recording.timeline().last_mib() < pages / PAGES_PER_MIB => recording.moment(kill.ordinal),
+                _ => recording.moment_when(pages),
+            },
         };
         (at(&mut self.a, a), at(&mut self.b, b))
     }

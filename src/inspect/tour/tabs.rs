@@ -7,7 +7,7 @@ use crate::inspect::moment::{FreeLists, Moment};
 use crate::inspect::place::Which;
 use crate::inspect::recording::Recording;
 use crate::inspect::stream::Entry;
-use crate::inspect::why::Why;
+use crate::inspect::why::{Line, Why};
 use crate::model::freetype;
 use crate::model::zone::NR_ORDERS;
 use crate::report::panel::html::{escape, table};
@@ -75,24 +75,18 @@ fn card(recording: &mut Recording, moment: &Moment, name: &str, letter: &str) ->
 fn card_html(why: &Why, letter: &str) -> String {
     let mut html = format!(
         "<p class=\"verdict\">{}</p><p>Decision <button type=\"button\" data-wish=\"{letter} {1}\">{1}</button>, at {2} \
-         MiB asked for.</p><dl class=\"why\">",
+         MiB asked for.</p><div class=\"why\">",
         escape(&why.title),
         why.row.ordinal,
         why.row.requested_mib
     );
-    for section in &why.sections {
-        html += &format!("<div class=\"part\"><dt>{}</dt>", escape(&section.name));
-        for line in &section.lines {
-            html += &format!(
-                "<dd><span>{}</span> <b>{}</b> <small>{}</small></dd>",
-                escape(&line.label),
-                escape(&line.value),
-                escape(&line.note)
-            );
-        }
-        html += "</div>";
+    let head = ["", "value", "what it is"].map(str::to_owned);
+    for (i, section) in why.sections.iter().enumerate() {
+        let row = |line: &Line| vec![line.label.clone(), line.value.clone(), line.note.clone()];
+        let rows: Vec<_> = section.lines.iter().map(row).collect();
+        html += &table(&format!("why-{letter}-{i}"), &section.name, &head, &rows);
     }
-    html + "</dl>" + &text_html(&format!("why-{letter}"), "the same as text", &why.text)
+    html + "</div>" + &text_html(&format!("why-{letter}"), "the same as text", &why.text)
 }
 
 /// A text with a button that copies it.
