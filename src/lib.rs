@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod environment;
 pub mod experiment;
+pub mod inspect;
 pub mod knobs;
 pub mod link;
 pub mod model;

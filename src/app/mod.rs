@@ -5,8 +5,12 @@
 
 mod address;
 mod engine;
+mod files;
+mod frame;
 mod hand;
 mod home;
+mod inside;
+mod permalink;
 mod platform;
 mod pool;
 mod replay;
@@ -37,6 +41,7 @@ pub fn App(props: &Props) -> Html {
     let model = use_reducer(|| Model::new(&address::fragment(), platform::stored_dark()));
     engine::use_engine(&model);
     address::use_address(&model);
+    frame::use_height(model.view.embed);
     // Listeners hold the dispatcher and not the handle, which would keep every state it has seen alive.
     let changed = model.dispatcher();
     use_effect_with((), move |()| {

@@ -5,7 +5,7 @@ use gloo::events::EventListener;
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::Element;
+use web_sys::{Element, HtmlDialogElement, HtmlTextAreaElement};
 use yew::AttrValue;
 
 const THEME: &str = "oompoint-theme";
@@ -111,6 +111,28 @@ pub fn unfold_for_print() -> Vec<EventListener> {
 fn all(selector: &str) -> Vec<Element> {
     let Ok(found) = document().query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
+}
+
+/// This page's own address, whole.
+pub fn address() -> String {
+    window().location().href().unwrap_or_default()
+}
+
+/// Opens a dialog over the page, with the focus in it.
+pub fn show_dialog(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        // The only failure is that it is open already.
+        let _ = element.unchecked_into::<HtmlDialogElement>().show_modal();
+    }
+}
+
+/// Selects the text of a field, ready for the reader's own copy command.
+pub fn select(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let field: HtmlTextAreaElement = element.unchecked_into();
+        let _ = field.focus();
+        field.select();
+    }
 }
 
 /// Puts text on the clipboard; `then` hears whether that worked. A frame or a plain http host may not be allowed to.

@@ -93,6 +93,8 @@ pub struct Model {
     pub sight: Option<Rc<Sight>>,
     /// The reader's choice of colours; `None` follows the system.
     pub dark: Option<bool>,
+    /// What the share dialog says of its last deed; `None` while it is closed.
+    pub shared: Option<&'static str>,
     /// Grows when something outside changes how a canvas must look: its size, the colours in force.
     pub paint: u32,
     /// Grows with every change, so that two models are told apart without a look inside.
@@ -122,6 +124,8 @@ pub enum Action {
     /// What is looked at.
     View(View),
     Dark(bool),
+    /// The share dialog opens, says something, or closes.
+    Share(Option<&'static str>),
     Repaint,
 }
 
@@ -148,42 +152,17 @@ impl Model {
             analysing: false,
             sight: None,
             dark,
+            shared: None,
             paint: 0,
             revision: 0,
         };
         model.addressed(fragment)
     }
 
-    /// The colours asked for: by the reader, else by the link of an embedded page.
+    /// The colours asked for. Inside another page that page decides, by its link.
     pub fn dark(&self) -> Option<bool> {
-        self.dark.or_else(|| self.view.theme.as_ref().map(|theme| theme == "dark"))
-    }
-
-    /// The link to what is shown; with the result check if there is one.
-    pub fn permalink(&self) -> Permalink {
-        let mut link = Permalink::of((*self.experiment).clone());
-        link.view = self.view.clone();
-        let config = link::config(&self.experiment);
-        let sight = self.sight.as_ref().filter(|sight| sight.config == config);
-        let own = sight.and_then(|sight| sight.result.clone()).map(|hash| Promise::of(hash, &self.experiment));
-        link.result = self.promise.clone().or(own);
-        link
-    }
-
-    /// The fragment that the address bar should have; none for a page that is no comparison.
-    pub fn fragment(&self) -> Option<String> {
-        let is_plain = self.step == 0 && self.run == 1 && self.view == View::default() && self.promise.is_none();
-        (self.place == Place::Compare && self.refused.is_none() && !is_plain).then(|| link::write(&self.permalink()))
-    }
-
-    /// Whether what is shown is of the present experiment.
-    pub fn is_current(&self) -> bool {
-        self.sight.as_ref().is_some_and(|sight| sight.config == link::config(&self.experiment))
-    }
-
-    /// Whether it is the experiment that the page begins with.
-    pub fn is_default(&self) -> bool {
-        link::config(&self.experiment) == link::config(&default_link().experiment)
+        let of_link = self.view.theme.as_ref().map(|theme| theme == "dark");
+        if self.view.embed { of_link } else { self.dark.or(of_link) }
     }
 
     /// Cells of the present experiment that are there.
@@ -221,6 +200,8 @@ impl Model {
             Err(error) => {
                 self.refused = Some(error.to_string());
                 self.phase = Phase::Cancelled;
+                // Even a broken link must not make a page write into the history of its host.
+                self.view.embed |= fragment.split('&').any(|pair| pair == "e=1");
             }
         }
         self
@@ -341,6 +322,7 @@ impl Reducible for Model {
                 model.dark = Some(dark);
                 model.paint += 1;
             }
+            Action::Share(said) => model.shared = said,
             Action::Repaint => model.paint += 1,
         }
         Rc::new(model)

@@ -4,10 +4,9 @@
 use clap::ValueEnum;
 
 use super::files::Failure;
-use crate::environment::{Environment, Thp};
 use crate::experiment::Cell;
 use crate::experiment::run::{Watch, run_watched};
-use crate::report::from_model::{oom_report, proc_texts};
+use crate::report::from_model::{layout, oom_report, proc_texts};
 use crate::report::proc::view::Layout;
 use crate::sim::World;
 
@@ -41,11 +40,6 @@ pub fn texts(cell: &Cell, phase: Phase) -> Result<String, Failure> {
     let mut looker = Looker { phase, layout: layout(&cell.environment), text: None };
     run_watched(cell, &mut looker).map_err(|error| format!("environment: {error}"))?;
     looker.text.ok_or(format!("--proc: the run has no phase `{}`", phase.name()))
-}
-
-/// Debian's configuration for guests with its settings, the small kernel's for the others.
-fn layout(environment: &Environment) -> Layout {
-    if environment.mglru || environment.thp == Thp::Always { Layout::debian() } else { Layout::minimal() }
 }
 
 struct Looker {

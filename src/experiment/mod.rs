@@ -8,9 +8,9 @@ pub mod edit;
 pub mod fidelity;
 pub mod golden;
 pub mod plan;
-mod plan_script;
 pub mod run;
-mod script;
+mod score;
+pub mod session;
 pub mod sheet;
 
 pub use cell::{Cell, CellResult, OomRequest, PolicySpec, Score};

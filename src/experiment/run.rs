@@ -6,10 +6,11 @@ use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 
 use super::cell::{Cell, CellResult, OomRequest};
-use crate::environment::{self, Environment, SpecError};
+use super::session::{End, Session};
+use crate::environment::{Environment, SpecError};
 use crate::model::digest::{self, Digest};
 use crate::sim::World;
-use crate::sim::scheduler::{Scheduler, Stop};
+use crate::sim::scheduler::Stop;
 
 /// Steps after which any run ends: some hundred times what the largest preset needs.
 pub const STEPS_MAX: u64 = 2_000_000_000;
@@ -34,23 +35,10 @@ pub fn run(cell: &Cell) -> Result<CellResult, SpecError> {
 
 /// The same, with somebody looking on. Looking changes nothing.
 pub fn run_watched(cell: &Cell, watch: &mut dyn Watch) -> Result<CellResult, SpecError> {
-    let mut environment = cell.environment.clone();
-    environment.vm.defrag_mode |= cell.policy.policy.defrag_mode;
-    environment.check()?;
-    if let Some(plan) = cell.workload.plan(&environment) {
-        plan.check()?;
-    }
-    let policy = (cell.policy.policy.make)(&cell.policy.knobs);
-    let mut boot_rng = stream(cell.seed, "boot");
-    vary_pace(&mut environment, &mut stream(cell.seed, "pace"));
-    let machine = environment::boot(&environment, policy, &mut boot_rng);
-    let mut world = World::new(machine, stream(cell.seed, "run"));
-    watch.phase("boot", &world);
-    let phases = [world.below(500), world.below(1000)];
-    let mut scheduler = Scheduler::new(environment.cpus, u64::from(phases[1]) * 1_000_000);
-    world.machine.kcompactd.first_look_at(u64::from(phases[0]) * 1_000_000);
-    let end = super::script::play(cell, &environment, &mut world, &mut scheduler, watch);
-    Ok(result(cell, &world, end))
+    let mut session = Session::boot(cell)?;
+    watch.phase("boot", session.world());
+    while session.step(watch) {}
+    Ok(session.result().expect("a session that is over has a result"))
 }
 
 /// How much faster or slower compaction is beside tasks in one boot than in another, percent: between two 16 MiB steps
@@ -58,7 +46,7 @@ pub fn run_watched(cell: &Cell, watch: &mut dyn Watch) -> Result<CellResult, Spe
 /// hundred, around its mean).
 const PACE_PERCENT: std::ops::RangeInclusive<u64> = 84..=116;
 
-fn vary_pace(environment: &mut Environment, rng: &mut Xoshiro256PlusPlus) {
+pub(super) fn vary_pace(environment: &mut Environment, rng: &mut Xoshiro256PlusPlus) {
     let percent = rng.random_range(PACE_PERCENT);
     let costs = &mut environment.costs;
     for cost in [&mut costs.migrate_success_ns, &mut costs.migrate_fail_ns, &mut costs.scan_ns] {
@@ -74,7 +62,7 @@ pub fn stream(seed: u64, purpose: &str) -> Xoshiro256PlusPlus {
     Xoshiro256PlusPlus::seed_from_u64(digest.finish())
 }
 
-fn result(cell: &Cell, world: &World, end: super::script::End) -> CellResult {
+pub(super) fn result(cell: &Cell, world: &World, end: &End) -> CellResult {
     let m = &world.machine;
     let first = world.kills.first();
     let mut digest = Digest::new();
@@ -95,9 +83,9 @@ fn result(cell: &Cell, world: &World, end: super::script::End) -> CellResult {
             (_, false) => "oom-kill",
         }
         .to_owned(),
-        score: end.score,
+        score: end.score.clone(),
         oom_bytes: end.bytes.first().copied().unwrap_or(0),
-        iterations: end.bytes,
+        iterations: end.bytes.clone(),
         free_pages_at_oom: first.map_or(0, |kill| kill.event.free_pages),
         pcp_pages_at_oom: first.map_or(0, |kill| kill.event.pcp_pages),
         boost_pages_at_oom: first.map_or(0, |kill| kill.event.boost_pages),

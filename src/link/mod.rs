@@ -167,10 +167,30 @@ fn open_body(body: &str, check: LinkCheck, notes: &mut Vec<String>) -> Result<(P
     Ok((link, version))
 }
 
-/// A whole link at `base`, which must end in a slash: without one before the `#`, archives drop the fragment.
+/// A whole link at `base`. A host alone gets a slash: without one before the `#`, archives drop the fragment.
 pub fn url(base: &str, fragment: &str) -> String {
-    let slash = if base.ends_with('/') { "" } else { "/" };
+    let is_host = base.split_once("://").is_some_and(|(_, rest)| !rest.contains('/'));
+    let slash = if is_host { "/" } else { "" };
     format!("{base}{slash}#{fragment}")
+}
+
+/// Where links of a page point, from the page's own address; none where nobody else could follow them.
+pub fn base_of(address: &str) -> Option<&str> {
+    let page = address.split(['?', '#']).next()?;
+    let (scheme, rest) = page.split_once("://")?;
+    let authority = rest.split('/').next()?;
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    let is_own = host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]";
+    let is_public = (scheme == "https" || scheme == "http") && !host.is_empty() && !is_own;
+    is_public.then(|| page.strip_suffix("index.html").filter(|folder| folder.ends_with('/')).unwrap_or(page))
+}
+
+/// A text of this program, whose links point to [`BASE`], with links that point to `base`.
+pub fn moved(text: &str, base: &str) -> String {
+    text.replace(&format!("{BASE}#"), &url(base, ""))
 }
 
 /// One sentence on the length of a link; none where there is nothing to say.

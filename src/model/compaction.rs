@@ -10,6 +10,7 @@ use super::compact::{Control, Priority, Run, Status, Step, Work, suitable};
 use super::decide::Verdict;
 use super::frames::{Order, Pfn};
 use super::gfp::Gfp;
+use super::journal::{Kind, What};
 use super::machine::Machine;
 use super::request::Request;
 use super::watermark::WMARK_MIN;
@@ -85,10 +86,21 @@ impl Machine {
                 Step::More { work } => self.charge_compaction(&work),
                 Step::Done { status, captured, work } => {
                     self.charge_compaction(&work);
+                    self.decide_compacted(i, &run, status);
                     return (status, captured);
                 }
             }
         }
+    }
+
+    /// mm_compaction_end of a run.
+    pub(super) fn decide_compacted(&mut self, i: usize, run: &Run, status: Status) {
+        let (migrate, free) = run.positions();
+        let index = u32::from(self.node.zones[i].span.index);
+        let values = [migrate, free, index, run.total().migrated as u32];
+        let order = run.order().unwrap_or(0);
+        let direct = u8::from(run.is_direct()) << 7;
+        self.decide(What::new(Kind::CompactZone, order, 0, values).detail(status as u8 | direct));
     }
 
     /// The simulated time of a piece of compaction.

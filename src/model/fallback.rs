@@ -72,7 +72,7 @@ impl Zone {
 
     pub(super) fn trace_extfrag(&mut self, pfn: Pfn, order: Order, current: Order, ft: Freetype, other: Freetype) {
         let change_ownership = self.blocks.freetype(pfn) == ft;
-        self.tracer.emit(|| Tracepoint::Extfrag {
+        self.tracer.emit_fallback(|| Tracepoint::Extfrag {
             pfn,
             alloc_order: order,
             fallback_order: current,
@@ -128,7 +128,7 @@ impl Zone {
         }
         let predicted = self.free_and_alike(block, ft, other) >= PAGEBLOCK_PAGES / 2;
         let granted = self.is_claim_granted(block, ft, other, predicted);
-        self.tracer.emit(|| Tracepoint::ClaimTried { block, from: other, to: ft, predicted, granted });
+        self.tracer.emit_fallback(|| Tracepoint::ClaimTried { block, from: other, to: ft, predicted, granted });
         if !granted {
             return None;
         }

@@ -9,6 +9,7 @@
 
 use super::compact::{Control, Run, Status, Step, proactive, suitable};
 use super::frames::Order;
+use super::journal::{Kind, What};
 use super::kswapd::Next;
 use super::machine::Machine;
 
@@ -18,7 +19,7 @@ const CHECK_NS: u64 = 500_000_000;
 const PAUSE_SHIFT: u32 = 6;
 
 /// A round over zones.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Round {
     aim: Aim,
     /// Position of the zone under way.
@@ -36,7 +37,7 @@ enum Aim {
     Stock,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Kcompactd {
     wanted_order: Order,
     wanted_zone: Option<u8>,
@@ -85,6 +86,7 @@ impl Machine {
         });
         if suits {
             self.kcompactd.wanted_since_ns = Some(self.now_ns);
+            self.decide(What::new(Kind::KcompactdWakeup, order, 0, [0; 4]));
         }
     }
 
@@ -122,6 +124,12 @@ impl Machine {
     fn start_round(&mut self, aim: Aim) {
         self.kcompactd.cpu = self.kcompactd.cpu.wrapping_add(1);
         self.kcompactd.round = Some(Round { aim, zone: 0, run: None });
+        let (order, detail) = match aim {
+            Aim::Daemon { order, .. } => (order, 0),
+            Aim::Proactive { .. } => (0, 1),
+            Aim::Stock => (0, 2),
+        };
+        self.decide(What::new(Kind::KcompactdWake, order, 0, [0; 4]).detail(detail));
     }
 
     /// The policy wants free mapped blocks in stock and there are too few.
@@ -140,6 +148,7 @@ impl Machine {
                 Step::More { work } => self.charge_compaction(&work),
                 Step::Done { status, work, .. } => {
                     self.charge_compaction(&work);
+                    self.decide_compacted(i, run, status);
                     round.run = None;
                     round.zone += 1;
                     self.after_zone(round.aim, i, status);
@@ -199,6 +208,7 @@ impl Machine {
     }
 
     fn end_round(&mut self, aim: Aim) {
+        self.decide(What::new(Kind::KcompactdSleep, 0, 0, [0; 4]));
         let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
         self.kcompactd.next_check_ns = if idle { u64::MAX } else { self.now_ns + CHECK_NS };
         if self.kcompactd.wanted_order > 0 {

@@ -9,6 +9,7 @@
 
 use super::compact::skip::reset_isolation_suitable;
 use super::frames::Order;
+use super::journal::{Kind, What};
 use super::machine::Machine;
 use super::reclaim::{CLUSTER, PRIORITY_DEFAULT, Reclaimer};
 use super::watermark::WMARK_HIGH;
@@ -118,6 +119,7 @@ impl Machine {
         if !self.kswapd.wanted {
             self.kswapd.wanted = true;
             self.kswapd.wanted_since_ns = self.now_ns;
+            self.decide(What::new(Kind::KswapdWakeup, order, 0, [0; 4]));
         }
     }
 
@@ -152,6 +154,7 @@ impl Machine {
             self.kswapd.state = State::Begin;
         } else if self.may_sleep() {
             self.kswapd.state = State::Asleep;
+            self.decide(What::new(Kind::KswapdSleep, 0, 0, [0; 4]));
         } else {
             self.tally.kswapd_high_wmark_hit_quickly += 1;
             self.kswapd.state = State::Begin;
@@ -177,6 +180,7 @@ impl Machine {
             zone.flags |= zone_flag::RECLAIM_ACTIVE;
         }
         let boost_left: u64 = boosts.iter().map(|&boost| u64::from(boost)).sum();
+        self.decide(What::new(Kind::KswapdWake, order, 0, [0; 4]).detail(u8::from(boost_left > 0)));
         self.kswapd.state = State::Balancing(Balance {
             order,
             highest_zone,
@@ -236,6 +240,8 @@ impl Machine {
         if b.reclaimed == 0 && !b.boosted {
             self.kswapd.failures += 1;
         }
+        let values = [b.reclaimed as u32, self.kswapd.failures, 0, 0];
+        self.decide(What::new(Kind::KswapdBalanced, b.order, 0, values));
         for zone in self.node.zones.iter_mut().filter(|zone| zone.span.index <= b.highest_zone) {
             zone.flags &= !zone_flag::RECLAIM_ACTIVE;
             if b.boosted {

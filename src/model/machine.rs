@@ -4,11 +4,14 @@
 //! Everything that happens to memory goes through here. Time is simulated: each operation charges work, and whoever
 //! schedules the machine turns that into the clock.
 
+use std::rc::Rc;
+
 use super::alloc_flags;
 use super::decide::{Decide, NoBlock};
 use super::frames::{Order, Pfn};
 use super::freetype::{self, Freetype};
 use super::gfp::Gfp;
+use super::journal::{Journal, Kind, What};
 use super::kcompactd::Kcompactd;
 use super::kswapd::Kswapd;
 use super::node::Node;
@@ -17,15 +20,18 @@ use super::request::Request;
 use super::settings::{Costs, Settings};
 use super::tally::Tally;
 
+#[derive(Clone)]
 pub struct Machine {
     pub node: Node,
     pub owners: Owners,
     pub settings: Settings,
     pub costs: Costs,
-    pub policy: Box<dyn Decide + Send>,
+    /// Never changes, so that clones share it.
+    pub policy: Rc<dyn Decide + Send>,
     pub kswapd: Kswapd,
     pub kcompactd: Kcompactd,
     pub tally: Tally,
+    pub journal: Journal,
     /// Partially unmapped huge pages waiting for the deferred-split shrinker: head, and the frames a split frees.
     pub deferred_splits: Vec<(Pfn, Vec<Pfn>)>,
     /// The clock of whoever acts, ns since boot.
@@ -41,10 +47,11 @@ impl Machine {
             owners: Owners::default(),
             settings,
             costs,
-            policy,
+            policy: policy.into(),
             kswapd: Kswapd::default(),
             kcompactd: Kcompactd::default(),
             tally: Tally::default(),
+            journal: Journal::default(),
             deferred_splits: Vec::new(),
             now_ns: 0,
             charged_ns: 0,
@@ -70,7 +77,11 @@ impl Machine {
     pub fn alloc_fast(&mut self, gfp: Gfp, order: Order, ft: Freetype) -> Option<Pfn> {
         let nofragment = self.node.starts_nofragment(gfp.highest_zoneidx());
         let request = Request { freetype: ft, ..Request::fast(gfp, order, nofragment) };
-        self.walk(&request)
+        let got = self.walk(&request);
+        if got.is_none() {
+            self.decide(What::of(Kind::SlowPath, &request, 0, 0));
+        }
+        got
     }
 
     /// One walk over the zonelist, with flips where the policy has them. Wakes kswapd after a boost.
@@ -100,6 +111,7 @@ impl Machine {
     fn rmqueue(&mut self, i: usize, request: &Request) -> Option<Pfn> {
         let zone = &mut self.node.zones[i];
         let got = zone.rmqueue(request.order, request.freetype, request.flags);
+        self.decide_fallbacks(i);
         let pfn = got.or_else(|| self.flip(i, request));
         if pfn.is_some() && request.flags & alloc_flags::KSWAPD != 0 && self.node.zones[i].take_boosted() {
             let highest = self.node.zones[i].span.index;
@@ -136,10 +148,17 @@ impl Machine {
                 }
                 let cost = if unmap { self.costs.unmap_block_ns } else { self.costs.map_block_ns };
                 self.charge(cost * blocks);
+                let kind = if unmap { Kind::BlockUnmapped } else { Kind::BlockMapped };
+                self.decide_fallbacks(i);
+                self.decide(What::new(kind, order, ft, [flip.pfn, flip.blocks, 0, 0]));
                 Some(flip.pfn)
             }
             None => {
                 self.tally.flips_failed += u64::from(unmap);
+                if unmap {
+                    let index = u32::from(self.node.zones[i].span.index);
+                    self.decide(What::of(Kind::FlipFailed, request, index, 0));
+                }
                 None
             }
         }
@@ -156,7 +175,9 @@ impl Machine {
     }
 
     pub fn drain_all(&mut self) {
+        let pages = self.node.zones.iter().flat_map(|zone| &zone.pcp).map(|pcp| pcp.count).sum();
         (0..self.node.zones.len()).for_each(|i| self.drain_zone(i));
+        self.decide(What::new(Kind::Drain, 0, 0, [pages, 0, 0, 0]));
     }
 
     /// Bytes of the model's own records: frames, list heads, pageblocks, owners.

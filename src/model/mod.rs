@@ -21,6 +21,7 @@ pub mod freetype;
 pub mod gfp;
 pub mod highatomic;
 pub mod isolate;
+pub mod journal;
 pub mod kcompactd;
 pub mod kswapd;
 pub mod lru;

@@ -11,6 +11,7 @@
 
 use super::compact::suitable;
 use super::frames::{Kind, Pfn, flag};
+use super::journal::{self, What};
 use super::lru::Lru;
 use super::machine::Machine;
 use super::owners;
@@ -56,7 +57,12 @@ impl Machine {
                 break;
             }
         }
-        reclaimed > 0 || ready
+        let progress = reclaimed > 0 || ready;
+        let values = [reclaimed as u32, 0, 0, 0];
+        self.decide(
+            What::new(journal::Kind::DirectReclaim, order, request.freetype, values).detail(u8::from(progress)),
+        );
+        progress
     }
 
     /// One pass over the node at a priority. Pages reclaimed.

@@ -14,6 +14,7 @@ use super::decide::{Ask, Verdict};
 use super::frames::{Order, Pfn};
 use super::freetype::{self, Freetype};
 use super::gfp::Gfp;
+use super::journal::{Kind, What};
 use super::machine::Machine;
 use super::request::Request;
 use super::watermark::{WMARK_HIGH, WMARK_MIN};
@@ -49,6 +50,7 @@ pub struct SlowPath {
     pub is_victim: bool,
     /// The task has let kswapd run before its first reclaim.
     yielded: bool,
+    rounds: u32,
 }
 
 impl SlowPath {
@@ -65,6 +67,7 @@ impl SlowPath {
             compact_result: Status::Skipped,
             is_victim: false,
             yielded: false,
+            rounds: 0,
         }
     }
 
@@ -74,6 +77,17 @@ impl SlowPath {
 
     /// One pass through the loop, from `retry:` on.
     pub fn round(&mut self, m: &mut Machine) -> Round {
+        self.rounds += 1;
+        let round = self.pass(m);
+        match round {
+            Round::Page(pfn) => m.decide(What::of(Kind::SlowServed, &self.request, self.rounds, pfn)),
+            Round::Null => m.decide(What::of(Kind::Failed, &self.request, self.rounds, 0)),
+            Round::Again | Round::OutOfMemory => {}
+        }
+        round
+    }
+
+    fn pass(&mut self, m: &mut Machine) -> Round {
         let Request { order, gfp, .. } = self.request;
         m.charge(m.costs.slow_round_ns);
         if gfp.has(Gfp::KSWAPD_RECLAIM) {
@@ -189,8 +203,18 @@ impl SlowPath {
         if order == 0 {
             return None;
         }
+        let begin = What::of(Kind::CompactBegin, &self.request, u32::from(self.request.order), 0);
+        m.decide(What { order, ..begin }.detail(self.priority as u8));
+        let before = m.tally.compaction();
         let (result, captured) = m.try_to_compact_pages(&self.request, verdict, self.priority);
         self.compact_result = if captured.is_some() { Status::Success } else { result };
+        let after = m.tally.compaction();
+        let values = std::array::from_fn(|i| (after[i] - before[i]) as u32);
+        let end = What::new(Kind::CompactEnd, order, self.request.freetype, values);
+        m.decide(end.detail(self.compact_result as u8));
+        if let Some(pfn) = captured {
+            m.decide(What::new(Kind::Capture, self.request.order, self.request.freetype, [pfn, 0, 0, 0]));
+        }
         if matches!(self.compact_result, Status::Skipped | Status::Deferred) {
             return None;
         }

@@ -32,21 +32,47 @@ pub enum Tracepoint {
     Compaction(super::compact::CompactEvent),
 }
 
+/// Which events are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    #[default]
+    Nothing,
+    /// Claims and steals, which the journal of decisions takes over.
+    Fallbacks,
+    Everything,
+}
+
 /// Keeps events while it is on.
 #[derive(Clone, Debug, Default)]
 pub struct Tracer {
-    on: bool,
+    keep: Keep,
     events: Vec<Tracepoint>,
 }
 
 impl Tracer {
     pub fn switch(&mut self, on: bool) {
-        self.on = on;
+        self.keep = if on { Keep::Everything } else { Keep::Nothing };
+    }
+
+    pub fn set(&mut self, keep: Keep) {
+        self.keep = keep;
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
     }
 
     #[inline]
     pub fn emit(&mut self, event: impl FnOnce() -> Tracepoint) {
-        if self.on {
+        if self.keep == Keep::Everything {
+            self.events.push(event());
+        }
+    }
+
+    /// An event that is of interest even when only claims and steals are.
+    #[inline]
+    pub fn emit_fallback(&mut self, event: impl FnOnce() -> Tracepoint) {
+        if self.keep != Keep::Nothing {
             self.events.push(event());
         }
     }

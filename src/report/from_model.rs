@@ -8,6 +8,7 @@ use super::proc::view::{Layout, MigrateType, NodeView, ORDERS, Pageset, TYPES, Z
 use super::proc::{
     Buddyinfo, Fields, Head, KillSummary, Killed, MemInfo, OomReport, PageTypeInfo, Task, VmStat, ZoneInfo,
 };
+use crate::environment::{Environment, Thp};
 use crate::model::counter::normal_threshold;
 use crate::model::kswapd::FAILURES_MAX;
 use crate::model::lru::Lru;
@@ -19,6 +20,11 @@ use crate::model::zone::{ZONE_NAMES, Zone};
 use crate::sim::World;
 use crate::sim::process::Process;
 use crate::sim::world::Kill;
+
+/// Debian's configuration for guests with its settings, the small kernel's for the others.
+pub fn layout(environment: &Environment) -> Layout {
+    if environment.mglru || environment.thp == Thp::Always { Layout::debian() } else { Layout::minimal() }
+}
 
 /// Kernel threads and init come before the processes of a workload.
 const FIRST_PID: u32 = 100;

@@ -16,11 +16,28 @@ pub enum Then {
 }
 
 /// A task or kernel thread: a state machine whose step does a bounded amount of work and charges it.
-pub trait Actor {
+pub trait Actor: CloneBoxed {
     fn step(&mut self, world: &mut World) -> Then;
 
     /// The process it belongs to; it ends when that process is killed.
     fn process(&self) -> Option<u32> {
         None
+    }
+}
+
+/// Copies an actor behind its trait, so that a whole simulation can be copied and run on twice.
+pub trait CloneBoxed {
+    fn clone_boxed(&self) -> Box<dyn Actor>;
+}
+
+impl<T: Actor + Clone + 'static> CloneBoxed for T {
+    fn clone_boxed(&self) -> Box<dyn Actor> {
+        Box::new(self.clone())
+    }
+}
+
+impl Clone for Box<dyn Actor> {
+    fn clone(&self) -> Box<dyn Actor> {
+        self.as_ref().clone_boxed()
     }
 }

@@ -66,6 +66,7 @@ pub fn start(background: Background, w: &mut World, scheduler: &mut Scheduler, c
 }
 
 /// A process that runs text from disk.
+#[derive(Clone)]
 struct Toucher {
     file: u32,
     pages: u32,
@@ -114,6 +115,7 @@ impl Actor for Toucher {
 }
 
 /// A log on tmpfs: one page a period that stays.
+#[derive(Clone)]
 struct Log {
     process: u32,
     period_ns: u64,
@@ -129,6 +131,7 @@ impl Actor for Log {
 }
 
 /// A process that lives for a moment.
+#[derive(Clone)]
 struct Fork {
     process: u32,
     period_ns: u64,

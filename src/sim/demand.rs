@@ -38,6 +38,9 @@ impl Demand {
     /// The fast path, or one more round of the slow path.
     pub fn poll(&mut self, world: &mut World, process: Option<u32>) -> Poll {
         let Some(slow) = &mut self.slow else {
+            if process.is_some() {
+                world.machine.journal.requested_pages += 1 << self.order;
+            }
             return match world.machine.alloc_fast(self.gfp, self.order, self.freetype) {
                 Some(pfn) => Poll::Page(pfn),
                 None => {

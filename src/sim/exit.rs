@@ -12,6 +12,7 @@ use crate::model::freetype;
 /// Folios of one batch (`FOLIO_BATCH_SIZE`).
 const BATCH: usize = 31;
 
+#[derive(Clone)]
 pub struct Exit {
     process: u32,
     /// Next secretmem page.

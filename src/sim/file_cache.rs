@@ -120,6 +120,7 @@ impl World {
 }
 
 /// Reads a file once, from its start.
+#[derive(Clone)]
 pub struct Reader {
     pages: u32,
     file: Option<u32>,

@@ -39,6 +39,7 @@ enum Phase {
     Punch { chunk: u32 },
 }
 
+#[derive(Clone)]
 pub struct Fragmenter {
     process: u32,
     knobs: Knobs,

@@ -19,6 +19,7 @@ const SLEEP_NS: u64 = 10_000_000_000;
 const RANGES_PER_SCAN: u32 = 8;
 const RANGE: usize = 512;
 
+#[derive(Clone)]
 pub struct Khugepaged {
     process: u32,
     next_range: usize,

@@ -9,6 +9,7 @@ use super::world::World;
 use crate::model::kswapd::Next;
 
 /// A scheduled actor.
+#[derive(Clone)]
 struct Slot {
     actor: Box<dyn Actor>,
     cpu: u8,
@@ -33,6 +34,7 @@ const BASE_SLICE_NS: u64 = 700_000;
 /// No step is free, so that simulated time always passes.
 const STEP_NS_MIN: u64 = 50;
 
+#[derive(Clone)]
 pub struct Scheduler {
     slots: Vec<Slot>,
     /// Numbers of the slots that are not done, ascending: only these are looked at before each step.
@@ -45,6 +47,7 @@ pub struct Scheduler {
 
 /// What the last look at everybody showed: this actor is first as long as its clock is below `until_ns`, it wants to go
 /// on, nobody else was woken or added, and the kernel threads' plans are these.
+#[derive(Clone)]
 struct Turn {
     slot: usize,
     until_ns: u64,
@@ -98,30 +101,41 @@ impl Scheduler {
     /// Runs until `until` holds (asked after each step), nothing is left to run, or `budget` steps are used.
     pub fn run(&mut self, world: &mut World, budget: u64, mut until: impl FnMut(&World, &Scheduler) -> bool) -> Stop {
         loop {
-            if self.steps >= budget {
-                return Stop::Budget;
+            if let Err(stop) = self.step_once(world, budget) {
+                return stop;
             }
-            let Some((who, start_ns)) = self.earliest(world) else { return Stop::Idle };
-            // Kernel threads alone do not keep a machine running.
-            if !matches!(who, Who::Slot(_)) && !self.any_slot() {
-                return Stop::Idle;
-            }
-            self.step(world, who, start_ns);
             if until(world, self) {
                 return Stop::Reached;
             }
         }
     }
 
-    /// Runs whatever is left until a moment, kernel threads included.
-    pub fn keep_running(&mut self, world: &mut World, budget: u64, until_ns: u64) {
-        while self.steps < budget
+    /// One step of whoever is next, or why there is none.
+    pub fn step_once(&mut self, world: &mut World, budget: u64) -> Result<(), Stop> {
+        if self.steps >= budget {
+            return Err(Stop::Budget);
+        }
+        let (who, start_ns) = self.earliest(world).ok_or(Stop::Idle)?;
+        // Kernel threads alone do not keep a machine running.
+        if !matches!(who, Who::Slot(_)) && !self.any_slot() {
+            return Err(Stop::Idle);
+        }
+        self.step(world, who, start_ns);
+        Ok(())
+    }
+
+    /// One step of whatever is left before a moment, kernel threads included. Whether there was one; if not, the
+    /// moment has come.
+    pub fn step_before(&mut self, world: &mut World, budget: u64, until_ns: u64) -> bool {
+        if self.steps < budget
             && let Some((who, start_ns)) = self.earliest(world)
             && start_ns < until_ns
         {
             self.step(world, who, start_ns);
+            return true;
         }
         world.machine.now_ns = until_ns;
+        false
     }
 
     fn step(&mut self, world: &mut World, who: Who, start_ns: u64) {

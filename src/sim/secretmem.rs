@@ -84,6 +84,7 @@ enum Role {
 }
 
 /// One populating thread.
+#[derive(Clone)]
 pub struct Thread {
     number: u32,
     /// Next page of this thread's share of the chunk.

@@ -8,6 +8,7 @@ use super::file_cache::File;
 use super::plan::PlanState;
 use super::process::Process;
 use super::secretmem::WorkerState;
+use crate::model::journal::{Kind, What};
 use crate::model::machine::Machine;
 use crate::model::oom::{OomEvent, choose_victim};
 use crate::model::request::Request;
@@ -19,6 +20,7 @@ pub struct Kill {
     pub victim: u32,
 }
 
+#[derive(Clone)]
 pub struct World {
     pub machine: Machine,
     pub processes: Vec<Process>,
@@ -74,11 +76,13 @@ impl World {
         let total = self.machine.node.zones.iter().map(|zone| u64::from(zone.managed)).sum();
         let Some(victim) = choose_victim(self.processes.iter().filter_map(Process::candidate), total) else {
             self.panicked = true;
+            self.machine.decide(What::of(Kind::OomPanic, request, 0, 0));
             return;
         };
         self.machine.tally.oom_kill += 1;
         self.processes[victim as usize].dying = true;
         self.kills.push(Kill { event, victim });
+        self.machine.decide(What::of(Kind::OomKill, request, victim, 0));
     }
 
     /// A number in `0..n`.

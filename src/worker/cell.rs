@@ -2,17 +2,22 @@
 //! Cells of an experiment, and what they show.
 
 use super::message::{Analyse, Failure, News, Seen};
-use crate::experiment::{self, Sheet, seeds_text};
+use crate::experiment::{self, Cell, Sheet, seeds_text};
 use crate::link;
 use crate::report::panel::Sight;
 
 /// Runs the one cell of a link.
 pub fn run(fragment: &str) -> Result<News, Failure> {
-    let opened = link::open(fragment).map_err(|error| refused(&error.to_string()))?;
-    let cell = opened.link.experiment.cell(0);
+    let cell = cell_of(fragment)?;
     let result = experiment::run(&cell).map_err(|error| refused(&error.to_string()))?;
     let text = serde_json::to_string(&result).map_err(|error| refused(&error.to_string()))?;
     Ok(News::Cell { value: result.value(), result: text })
+}
+
+/// The one cell of a link.
+pub(super) fn cell_of(fragment: &str) -> Result<Cell, Failure> {
+    let opened = link::open(fragment).map_err(|error| refused(&error.to_string()))?;
+    Ok(opened.link.experiment.cell(0))
 }
 
 /// Folds the results that are there.
@@ -35,6 +40,6 @@ pub fn analyse(job: &Analyse) -> Result<News, Failure> {
     Ok(News::Sight(Box::new(Seen { sight, more_seeds })))
 }
 
-fn refused(problem: &str) -> Failure {
+pub(super) fn refused(problem: &str) -> Failure {
     Failure::new(problem, "Change the setting that it names.")
 }

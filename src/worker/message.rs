@@ -20,6 +20,11 @@ pub enum Job {
     Cell(String),
     Analyse(Analyse),
     Replay(Replay),
+    /// A wish of somebody who looks inside two runs, each the link of a cell (`inspect::tour`).
+    Inside {
+        runs: [String; 2],
+        wish: String,
+    },
 }
 
 /// Work out what an experiment's results show so far.
@@ -67,6 +72,8 @@ pub enum News {
     },
     Sight(Box<Seen>),
     Map(BlockMap),
+    /// Pieces of what is seen, by `inspect::tour::part`.
+    Inside(Vec<(u32, String)>),
     Replayed(Box<Outcome>),
     Failed(Failure),
 }

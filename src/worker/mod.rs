@@ -6,6 +6,7 @@
 
 mod cell;
 mod fetch;
+mod inside;
 pub mod message;
 mod replay;
 
@@ -59,6 +60,7 @@ fn take(job: Job, handed: Array) {
             let news = match job {
                 Job::Cell(fragment) => cell::run(&fragment),
                 Job::Analyse(job) => cell::analyse(&job),
+                Job::Inside { runs, wish } => inside::wish(runs, &wish),
                 Job::Replay(job) => replay::run(&job, &handed).await,
             };
             post(&news.unwrap_or_else(News::Failed));

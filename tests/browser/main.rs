@@ -6,8 +6,12 @@
 mod access;
 mod compare;
 mod driver;
+mod embed;
+mod links;
 mod map;
+mod one_file;
 mod page;
+mod share;
 // Its `main` is what `.ci/serve` runs.
 #[allow(dead_code)]
 #[path = "../../.ci/static_server.rs"]

@@ -32,10 +32,16 @@ impl Page {
         let listener = static_server::listen(0).expect("some port is free");
         let port = listener.local_addr().expect("a bound socket has an address").port();
         std::thread::spawn(move || static_server::serve(&listener, &folder, PREFIX));
-        let (driver, client) = driver::start().await;
-        let page = Page { client, url: format!("http://127.0.0.1:{port}{PREFIX}"), _driver: driver };
-        page.client.goto(&format!("{}{rest}", page.url)).await.expect("the page loads");
+        let mut page = Page::open_url(&format!("http://127.0.0.1:{port}{PREFIX}{rest}")).await;
+        page.url.truncate(page.url.len() - rest.len());
         page
+    }
+
+    /// Starts a browser and goes to a URL, whoever serves it.
+    pub async fn open_url(url: &str) -> Page {
+        let (driver, client) = driver::start().await;
+        client.goto(url).await.expect("the page loads");
+        Page { client, url: url.to_owned(), _driver: driver }
     }
 
     /// Waits until an element is there. On failure it says what the page showed and logged instead.
@@ -45,6 +51,17 @@ impl Page {
             if begun.elapsed() > WAIT_LIMIT {
                 let (text, errors) = (self.text("body").await, self.errors().await);
                 panic!("no {css} after {WAIT_LIMIT:?}; console errors: {errors:?}; the page:\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until a JavaScript expression is true.
+    pub async fn wait_until(&self, expression: &str) {
+        let begun = Instant::now();
+        while self.value(expression).await != true {
+            if begun.elapsed() > WAIT_LIMIT {
+                panic!("not so after {WAIT_LIMIT:?}: {expression}; the page:\n{}", self.text("body").await);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -76,6 +93,23 @@ impl Page {
     pub async fn enter_frame(&self, css: &str) {
         let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
         element.enter_frame().await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// What follows happens in the page itself again.
+    pub async fn leave_frame(&self) {
+        self.client.clone().enter_parent_frame().await.expect("a frame has a parent");
+    }
+
+    /// Lets the page write and this test read the clipboard.
+    pub async fn allow_clipboard(&self) {
+        let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        self.devtools("Browser.grantPermissions", permissions).await;
+    }
+
+    /// What the page saves is put into a folder.
+    pub async fn save_into(&self, folder: &Path) {
+        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
+        self.devtools("Browser.setDownloadBehavior", behaviour).await;
     }
 
     /// The value of a JavaScript expression, whatever it is.

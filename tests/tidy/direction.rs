@@ -6,7 +6,7 @@ use crate::tree::Source;
 use crate::{Finding, finding};
 
 /// In the order of layers. What is not listed here has no place in the library yet: give it one.
-pub const MAY_USE: [(&str, &[&str]); 16] = [
+pub const MAY_USE: [(&str, &[&str]); 17] = [
     ("knobs", &[]),
     ("model", &[]),
     ("stats", &[]),
@@ -22,7 +22,12 @@ pub const MAY_USE: [(&str, &[&str]); 16] = [
         "report",
         &["model", "stats", "trace", "replay", "sim", "policy", "environment", "workload", "experiment", "link"],
     ),
-    ("worker", &["model", "trace", "replay", "environment", "workload", "policy", "experiment", "link", "report"]),
+    // What a reader sees inside a run, the kernel's texts among it.
+    ("inspect", &["model", "environment", "sim", "experiment", "replay", "report"]),
+    (
+        "worker",
+        &["model", "trace", "replay", "environment", "workload", "policy", "experiment", "link", "report", "inspect"],
+    ),
     // The two that face people, by command line and by page, may use all of the above and not each other.
     ("cli", ABOVE),
     ("app", ABOVE),
@@ -41,6 +46,7 @@ const ABOVE: &[&str] = &[
     "experiment",
     "report",
     "link",
+    "inspect",
     "worker",
 ];
 

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The comparison: answer first, then the evidence, then what it was made from.
 
+mod embed;
 mod field;
 mod guest;
 mod policies;
 mod result;
 mod scenarios;
 mod seeds;
+mod share;
 mod status;
 mod workload;
 
 use yew::prelude::*;
 
+use super::inside::Inside;
 use super::platform::{self, FirstPaint};
 use super::state::{Action, Model};
 use crate::experiment::Edit;
@@ -40,6 +43,17 @@ pub fn Home(props: &Props) -> Html {
     let shown = sight.as_deref();
     let dark = platform::is_dark(model.dark());
     let inputs = Inputs { model: model.clone(), on_edit };
+    if model.view.embed {
+        return html! {
+            <div class="app" data-state={model.phase.word()}>
+                { embed::head(model) }
+                { result::answer(shown, &props.first.answer) }
+                { result::evidence(shown, &props.first.evidence) }
+                { status::status(model, dark, &props.on_dark) }
+                { embed::limits() }
+            </div>
+        };
+    }
     html! {
         <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}
             data-seeds={model.given.to_string()}>
@@ -48,6 +62,7 @@ pub fn Home(props: &Props) -> Html {
                     { result::answer(shown, &props.first.answer) }
                     { status::status(model, dark, &props.on_dark) }
                     { result::evidence(shown, &props.first.evidence) }
+                    <Inside model={model.clone()} />
                 </div>
                 <aside class="inputs" id="inputs" aria-labelledby="inputs-title">
                     <h2 id="inputs-title">{ "What is compared" }</h2>

@@ -5,13 +5,19 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::app::state::{Action, Model};
+use crate::experiment::Experiment;
 use crate::link;
-use crate::report::panel::SCENARIOS;
+use crate::report::panel::{SCENARIOS, Scenario};
+
+/// The question that an experiment answers, if it is one of these.
+pub fn known(experiment: &Experiment) -> Option<&'static Scenario> {
+    // A scenario's fragment ends with its configuration, as a test of them says.
+    let now = format!("v=1&{}", link::config(experiment));
+    SCENARIOS.iter().find(|one| one.fragment == now)
+}
 
 pub fn scenarios(model: &UseReducerHandle<Model>) -> Html {
-    // A scenario's fragment ends with its configuration, as a test of them says.
-    let now = format!("v=1&{}", link::config(&model.experiment));
-    let chosen = SCENARIOS.iter().position(|one| one.fragment == now);
+    let chosen = known(&model.experiment);
     let dispatcher = model.dispatcher();
     let onchange = move |event: Event| {
         let value = event.target_unchecked_into::<HtmlSelectElement>().value();
@@ -24,12 +30,13 @@ pub fn scenarios(model: &UseReducerHandle<Model>) -> Html {
             <label for="scenario">{ "question" }</label>
             <select id="scenario" aria-describedby="scenario-about" {onchange}>
                 <option value="" selected={chosen.is_none()} disabled=true>{ "one of your own" }</option>
-                for (i, scenario) in SCENARIOS.iter().enumerate() {
-                    <option key={scenario.name} value={scenario.name} selected={chosen == Some(i)}>{ scenario.name }</option>
+                for scenario in SCENARIOS {
+                    <option key={scenario.name} value={scenario.name}
+                        selected={chosen.is_some_and(|one| one.name == scenario.name)}>{ scenario.name }</option>
                 }
             </select>
             <small id="scenario-about">
-                { chosen.map_or("Changed by you: the link in the address bar holds it.", |i| SCENARIOS[i].about) }
+                { chosen.map_or("Changed by you: the link in the address bar holds it.", |one| one.about) }
             </small>
         </div>
     }

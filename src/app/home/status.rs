@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+use super::share;
 use crate::app::state::{Action, Model, Phase};
 use crate::app::words;
 
@@ -22,11 +23,17 @@ pub fn status(model: &UseReducerHandle<Model>, dark: bool, on_dark: &Callback<bo
                 <progress max={all.to_string()} value={done.to_string()} aria-label="Cells that are done" />
                 // One button, so that a press does not take the focus away from the reader.
                 <button id="go" type="button" onclick={move |_| dispatcher.dispatch(action())}>{ does }</button>
-                <a class="button to-inputs" href="#inputs">{ "Change" }</a>
-                <button id="dark" type="button" aria-pressed={dark.to_string()} onclick={move |_| on_dark.emit(!dark)}>
-                    { "Dark" }
-                </button>
+                { share::button(model) }
+                if model.view.embed {
+                    { share::copy_text(model) }
+                } else {
+                    <a class="button to-inputs" href="#inputs">{ "Change" }</a>
+                    <button id="dark" type="button" aria-pressed={dark.to_string()} onclick={move |_| on_dark.emit(!dark)}>
+                        { "Dark" }
+                    </button>
+                }
             </div>
+            { share::dialog(model) }
             // Heard by screen readers: only when something begins or ends, never at each step.
             <p class="heard" role="status">{ words::spoken(model) }</p>
             { messages(model) }
@@ -42,8 +49,11 @@ fn messages(model: &Model) -> Html {
         if let Some(error) = &model.refused {
             <div id="refused" class="failure" role="alert">
                 <p><strong>{ "The link could not be opened: " }</strong>{ error }</p>
-                <p>{ "Correct it in the address bar, or " }<a href="#">{ "open the first comparison" }</a>
-                { ". The comparison that was shown stays." }</p>
+                // A link of its own would write into the history of a host.
+                if !model.view.embed {
+                    <p>{ "Correct it in the address bar, or " }<a href="#">{ "open the first comparison" }</a>
+                    { ". The comparison that was shown stays." }</p>
+                }
             </div>
         }
         for note in model.notes.iter() {

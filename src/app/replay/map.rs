@@ -74,7 +74,7 @@ pub fn Map(props: &Props) -> Html {
 }
 
 /// Where a key leads, or `None` if the map has no use for it.
-fn target(key: &str, ctrl: bool, cursor: usize, columns: usize, blocks: usize) -> Option<usize> {
+pub fn target(key: &str, ctrl: bool, cursor: usize, columns: usize, blocks: usize) -> Option<usize> {
     let row = cursor - cursor % columns;
     let up = |rows: usize| cursor.checked_sub(rows * columns).unwrap_or(cursor % columns);
     let down = |rows: usize| {

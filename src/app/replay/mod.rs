@@ -6,17 +6,18 @@ mod canvas;
 mod details;
 mod export;
 mod legend;
-mod map;
+pub(super) mod map;
 mod memory;
 mod state;
 mod status;
 mod table;
 mod text;
 
+use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 use super::hand::Hand;
-use super::platform;
+use super::{files, platform};
 use crate::worker::message::{File, From, Job, Replay};
 use agreement::{Agreement, Facts};
 use export::Export;
@@ -71,7 +72,8 @@ fn use_worker(model: &UseReducerHandle<Model>) {
         });
         let hand = match hand {
             Some(Ok(hand)) => {
-                hand.send(&Job::Replay(bundled()), &[]);
+                let (job, handed) = bundled();
+                hand.send(&Job::Replay(job), &handed);
                 Some(hand)
             }
             Some(Err(failure)) => {
@@ -84,15 +86,28 @@ fn use_worker(model: &UseReducerHandle<Model>) {
     });
 }
 
-/// The trace that comes with the page; index.html names the same files for Trunk to copy.
-fn bundled() -> Replay {
-    let file =
-        |name: &str| File { name: name.to_owned(), from: From::Url(platform::absolute(&format!("trace/{name}"))) };
-    let state = |name: &str| file(&format!("{name}.json.gz"));
-    Replay {
-        trace: file("trace_full.txt.gz"),
+/// The trace that comes with the page, and what of it is handed over. index.html names the same files for Trunk to
+/// copy; a page of one file holds them.
+fn bundled() -> (Replay, Vec<JsValue>) {
+    let mut handed: Vec<JsValue> = Vec::new();
+    let mut file = |name: &str| {
+        let path = format!("trace/{name}");
+        let from = match files::inlined(&path) {
+            Some(blob) => {
+                handed.push(blob.into());
+                From::Handed(handed.len() as u32 - 1)
+            }
+            None => From::Url(platform::absolute(&path)),
+        };
+        File { name: name.to_owned(), from }
+    };
+    let trace = file("trace_full.txt.gz");
+    let mut state = |name: &str| file(&format!("{name}.json.gz"));
+    let job = Replay {
+        trace,
         start: Some(state("initial_state")),
-        snapshots: ["state_1_frag_allocated", "state_2_frag", "state_3_oom", "state_4_killed"].map(state).to_vec(),
+        snapshots: ["state_1_frag_allocated", "state_2_frag", "state_3_oom", "state_4_killed"].map(&mut state).to_vec(),
         end: Some(state("final_state")),
-    }
+    };
+    (job, handed)
 }

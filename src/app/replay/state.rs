@@ -106,7 +106,7 @@ impl Model {
 
     fn hear(&mut self, news: News) {
         match news {
-            News::Hello | News::Cell { .. } | News::Sight(_) => {}
+            News::Hello | News::Cell { .. } | News::Sight(_) | News::Inside(_) => {}
             News::Progress(progress) => self.phase = Phase::Working(progress),
             News::Map(map) => {
                 let at = self.moments.partition_point(|known| known.index < map.index);

@@ -169,6 +169,11 @@ impl Run {
         self.control.ignore_skip
     }
 
+    /// The order it works for; none when it takes whatever there is.
+    pub(crate) fn order(&self) -> Option<Order> {
+        wanted(&self.control)
+    }
+
     pub(crate) fn is_direct(&self) -> bool {
         self.control.direct
     }

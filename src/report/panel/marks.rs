@@ -40,5 +40,6 @@ pub fn style() -> String {
     for (i, colour) in COLOURS.iter().enumerate() {
         text += &format!(".p{i}{{fill:{colour};stroke:{colour}}}");
     }
-    text + "</style>"
+    // After the colours, which it overrides; text has its outline under it.
+    text + ".mean{stroke:#fff}.name{font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:3px}</style>"
 }

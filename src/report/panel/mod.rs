@@ -8,6 +8,7 @@ pub mod html;
 mod marks;
 mod scale;
 mod scenarios;
+pub mod share;
 mod sight;
 pub mod strip;
 pub mod tradeoff;

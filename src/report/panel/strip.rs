@@ -7,10 +7,17 @@ use super::html::escape;
 use super::marks;
 use super::scale::Scale;
 use super::sight::{Comparison, Row, Sight};
+use crate::experiment::MODEL_VERSION;
 
 const BAND: f64 = 46.0;
 const AXIS: f64 = 34.0;
 const WIDTH: f64 = 720.0;
+/// Around a picture that stands alone.
+const MARGIN: f64 = 24.0;
+const HEAD: f64 = 42.0;
+const FOOT: f64 = 34.0;
+/// Characters of a link that fit under it.
+const FOOT_MAX: usize = 90;
 
 /// The picture as SVG. One that stands alone brings its own colours and width.
 pub fn svg(sight: &Sight, is_alone: bool) -> String {
@@ -47,19 +54,31 @@ pub fn svg(sight: &Sight, is_alone: bool) -> String {
         }
         y += AXIS;
     }
-    wrap(&body, &summary(sight), "strip", sight.rows.len(), y, is_alone)
+    wrap(sight, &body, &summary(sight), "strip", y, is_alone)
 }
 
-/// The outer element of a picture with an accessible name.
-pub fn wrap(body: &str, name: &str, prefix: &str, policies: usize, height: f64, is_alone: bool) -> String {
-    let (size, style) = match is_alone {
-        true => (format!("xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\""), marks::style()),
-        false => ("width=\"100%\"".to_owned(), String::new()),
-    };
-    let definitions = marks::definitions(prefix, policies);
+/// The outer element of a picture with an accessible name. One that stands alone has a ground, so that it can be read
+/// wherever it is put, and says what it shows and how to get it again.
+pub fn wrap(sight: &Sight, body: &str, name: &str, prefix: &str, height: f64, is_alone: bool) -> String {
+    let (name, definitions) = (escape(name), marks::definitions(prefix, sight.rows.len()));
+    if !is_alone {
+        return format!(
+            "<svg width=\"100%\" height=\"{height}\" role=\"img\" aria-label=\"{name}\">{definitions}{body}</svg>"
+        );
+    }
+    let link = format!("#{}", sight.fragment);
+    let again = if link.len() <= FOOT_MAX { link } else { sight.result.clone().unwrap_or_default() };
     format!(
-        "<svg {size} height=\"{height}\" role=\"img\" aria-label=\"{}\">{style}{definitions}{body}</svg>",
-        escape(name)
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" role=\"img\" aria-label=\"{name}\">{}\
+         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><text class=\"name\" x=\"{MARGIN}\" y=\"26\">{}</text>\
+         <svg x=\"{MARGIN}\" y=\"{HEAD}\" width=\"{WIDTH}\" height=\"{height}\" overflow=\"visible\">{definitions}{body}</svg>\
+         <text class=\"soft\" x=\"{MARGIN}\" y=\"{}\">oompoint, model {MODEL_VERSION}: {}</text></svg>",
+        WIDTH + 2.0 * MARGIN,
+        HEAD + height + FOOT,
+        marks::style(),
+        escape(&sight.title),
+        HEAD + height + FOOT - 14.0,
+        escape(&again)
     )
 }
 

@@ -59,7 +59,7 @@ pub fn svg(sight: &Sight, is_alone: bool) -> Option<String> {
             escape(&row.label)
         );
     }
-    Some(wrap(&body, &summary(sight), "trade", sight.rows.len(), HEIGHT + 36.0, is_alone))
+    Some(wrap(sight, &body, &summary(sight), "trade", HEIGHT + 36.0, is_alone))
 }
 
 fn mean(values: &[f64]) -> f64 {

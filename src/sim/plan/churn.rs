@@ -9,6 +9,7 @@ use super::steps::{NAP_NS, Progress};
 use crate::sim::world::World;
 use crate::workload::plan::Churn;
 
+#[derive(Clone)]
 pub(super) struct Churning {
     set: usize,
     process: u32,

@@ -5,6 +5,7 @@ use crate::sim::actor::{Actor, Then};
 use crate::sim::exit::Exit;
 use crate::sim::world::World;
 
+#[derive(Clone)]
 pub struct PlanExit {
     process: u32,
     next_set: usize,

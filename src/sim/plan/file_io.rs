@@ -18,6 +18,7 @@ const WRITE_GFP: Gfp = Gfp(READ_GFP.0 | Gfp::WRITE.0);
 /// vm.dirty_background_ratio.
 const DIRTY_PERCENT: u64 = 10;
 
+#[derive(Clone)]
 pub(super) struct FileWork {
     set: usize,
     file: u32,

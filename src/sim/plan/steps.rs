@@ -27,6 +27,7 @@ pub(super) enum Progress {
 }
 
 /// A step under way.
+#[derive(Clone)]
 pub(super) enum Doing {
     Filling { fault: Fault, process: u32, left: u64, order: u8 },
     Spamming { fault: Fault, process: u32, chunk_pages: u64, pages: u64, entry: usize },

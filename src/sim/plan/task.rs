@@ -21,6 +21,7 @@ struct Frame {
     process: Option<(usize, u32)>,
 }
 
+#[derive(Clone)]
 pub struct Task {
     number: usize,
     program: Rc<Program>,

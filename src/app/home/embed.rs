@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The head of the page inside another page: what is compared, and the way to the whole page.
+
+use yew::prelude::*;
+
+use super::scenarios;
+use crate::app::platform;
+use crate::app::state::Model;
+use crate::experiment::MODEL_VERSION;
+
+pub fn head(model: &Model) -> Html {
+    let experiment = &model.experiment;
+    let names = experiment.policies.iter().map(|policy| policy.text()).collect::<Vec<_>>().join(", ");
+    let named = model.view.name.as_ref().map(|name| name.replace('_', " "));
+    let title = named.or_else(|| scenarios::known(experiment).map(|one| one.name.to_owned()));
+    let seeds = experiment.seeds.len();
+    let what = format!("{names} on {}, {seeds} seeds; oompoint, model {MODEL_VERSION}", experiment.environment.name);
+    // The page's own address, so that a copy of the page leads to itself wherever it lies.
+    let address = platform::address();
+    let page = address.split('#').next().unwrap_or_default();
+    html! {
+        <p class="embed-head">
+            <span>
+                if let Some(title) = title {
+                    <strong>{ title }</strong>{ ": " }
+                }
+                { what }
+            </span>
+            <a id="open-full" href={format!("{page}#{}", model.link_to_share(false))} target="_blank" rel="noopener">
+                { "Open full" }
+            </a>
+        </p>
+    }
+}
+
+/// What the numbers are not, in one line: the whole page has more of it in its own head.
+pub fn limits() -> Html {
+    html! {
+        <p class="embed-limits">
+            { "A model, not a kernel: it shows whether and why a policy finds memory, not latency. The intervals are over \
+               its seeds and do not hold its own error." }
+        </p>
+    }
+}

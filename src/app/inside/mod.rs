@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Looking inside two runs of one seed. What is seen comes from a worker in pieces (`inspect::tour`); here the pieces
+//! are put in their places, maps are drawn from letters, and wishes are sent, one at a time.
+
+mod canvas;
+mod maps;
+mod state;
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::platform;
+use super::pool::Pool;
+use super::state::{Action as PageAction, Model as PageModel};
+use crate::inspect::tour::part;
+use crate::worker::message::{Failure, Job, News};
+use state::{Action, State};
+
+const TABS: [(&str, &str); 5] = [
+    ("log", "Decisions"),
+    ("why", "Why denied"),
+    ("state", "Free lists"),
+    ("texts", "Kernel texts"),
+    ("table", "Blocks"),
+];
+/// Button, its wish, and its key while something of this section has the focus.
+const STEPS: [(&str, &str, &str); 10] = [
+    ("First", "first", ""),
+    ("\u{2039} failure", "previous-failure", "N"),
+    ("\u{2039} difference", "previous-parting", "J"),
+    ("\u{2039} decision", "previous", "k"),
+    ("decision \u{203a}", "next", "j"),
+    ("difference \u{203a}", "next-parting", "K"),
+    ("failure \u{203a}", "next-failure", "n"),
+    ("OOM of A", "kill-a", ""),
+    ("OOM of B", "kill-b", ""),
+    ("Last", "last", ""),
+];
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub model: UseReducerHandle<PageModel>,
+}
+
+#[component]
+pub fn Inside(props: &Props) -> Html {
+    let model = &props.model;
+    let state = use_reducer(|| State::new(model));
+    let runs = state.runs(model);
+    let pool = use_memo((), |()| Pool::new(1));
+    let send = {
+        let (state, dispatcher, pool) = (state.clone(), state.dispatcher(), pool.clone());
+        move |runs: [String; 2], wish: String| {
+            let dispatcher = dispatcher.clone();
+            pool.submit(Job::Inside { runs, wish: state.placed(&wish) }, move |news| match news {
+                News::Inside(parts) => dispatcher.dispatch(Action::Heard(parts)),
+                News::Failed(failure) => dispatcher.dispatch(Action::Failed(failure)),
+                _ => {}
+            });
+        }
+    };
+    // One wish is on its way; of those made meanwhile only the last one counts.
+    use_effect_with((state.wish.clone(), state.is_busy, runs.clone()), {
+        let dispatcher = state.dispatcher();
+        move |(wish, is_busy, runs)| {
+            if let (Some(wish), false, Some(runs)) = (wish, is_busy, runs) {
+                dispatcher.dispatch(Action::Sent(runs.clone()));
+                send(runs.clone(), wish.clone());
+            }
+        }
+    });
+    use_link(model, &state);
+    let wish = {
+        let dispatcher = state.dispatcher();
+        Callback::from(move |wish: String| dispatcher.dispatch(Action::Wish(wish)))
+    };
+    let is_open = state.is_open_for(runs.as_ref());
+    html! {
+        <section id="inside" class="inside" aria-labelledby="inside-title" data-state={state.word(is_open)}
+            onclick={delegated(&wish)} onkeydown={keys(&wish, is_open)}>
+            <h2 id="inside-title">{ "Inside a run" }</h2>
+            { chooser(model, &state, is_open) }
+            if let Some(failure) = &state.failure {
+                { trouble(failure) }
+            }
+            if is_open {
+                { stage(&state, model.paint, &wish) }
+            }
+        </section>
+    }
+}
+
+/// Which runs: two policies and a seed.
+fn chooser(model: &UseReducerHandle<PageModel>, state: &UseReducerHandle<State>, is_open: bool) -> Html {
+    let experiment = &model.experiment;
+    let labels: Vec<String> = experiment.policies.iter().map(|policy| policy.text()).collect();
+    let seeds: Vec<String> = experiment.seeds.iter().map(u64::to_string).collect();
+    let select = |id: &'static str, label: &'static str, options: &[String], chosen: usize, field: usize| {
+        let dispatcher = state.dispatcher();
+        let onchange = move |event: Event| {
+            let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+            dispatcher.dispatch(Action::Choose(field, at.max(0) as usize));
+        };
+        html! {
+            <label for={id}>{ label }{ " " }
+                <select {id} {onchange}>
+                for (i, text) in options.iter().enumerate() {
+                    <option value={i.to_string()} selected={i == chosen}>{ text }</option>
+                }
+                </select>
+            </label>
+        }
+    };
+    let [a, b, seed] = state.chosen(model);
+    let text = match (is_open, state.is_busy) {
+        (_, true) if !is_open => "Recording both runs\u{2026}",
+        (true, _) => "Close",
+        _ => "Look inside",
+    };
+    let dispatcher = state.dispatcher();
+    let onclick = move |_| dispatcher.dispatch(if is_open { Action::Close } else { Action::Wish("open".to_owned()) });
+    html! {
+        <div class="row">
+            { select("inside-a", "A", &labels, a, 0) }
+            { select("inside-b", "B", &labels, b, 1) }
+            { select("inside-seed", "seed", &seeds, seed, 2) }
+            <button id="inside-open" type="button" disabled={state.is_busy && !is_open} {onclick}>{ text }</button>
+        </div>
+    }
+}
+
+fn trouble(failure: &Failure) -> Html {
+    html! {
+        <div class="failure" role="alert">
+            <p><strong>{ "The runs could not be looked at: " }</strong>{ &failure.what }{ "." }</p>
+            <p>{ &failure.remedy }</p>
+        </div>
+    }
+}
+
+/// Everything about the open runs.
+fn stage(state: &UseReducerHandle<State>, paint: u32, wish: &Callback<String>) -> Html {
+    let piece = |number: u32| Html::from_html_unchecked(state.part(number));
+    let (mib, max) = (state.mib(), state.max_mib());
+    let at = f64::from(mib) * 100.0 / f64::from(max.max(1));
+    let by_number = wish.clone();
+    let onchange = Callback::from(move |event: Event| {
+        by_number.emit(format!("mib {}", event.target_unchecked_into::<HtmlInputElement>().value()));
+    });
+    let by_range = wish.clone();
+    let oninput = move |event: InputEvent| {
+        by_range.emit(format!("mib {}", event.target_unchecked_into::<HtmlInputElement>().value()));
+    };
+    html! {
+        <>
+        <div class="scrubber">
+            <input id="inside-range" type="range" min="0" max={max.to_string()} value={mib.to_string()} {oninput}
+                aria-label="MiB that tasks have asked for" aria-valuetext={format!("{mib} of {max} MiB asked for")} />
+            <label for="inside-mib">
+                <input id="inside-mib" type="number" min="0" max={max.to_string()} value={mib.to_string()} {onchange} />
+                { " MiB asked for" }
+            </label>
+        </div>
+        <div class="row steps" role="group" aria-label="Steps">
+        for (text, does, key) in STEPS {
+            <button type="button" data-wish={does} aria-keyshortcuts={(!key.is_empty()).then_some(key)}>{ text }</button>
+        }
+        </div>
+        <div class="now" role="status">{ piece(part::NOW) }</div>
+        <div class="pictures" style={format!("--at:{at:.2}%")}>{ piece(part::PICTURES) }</div>
+        <maps::Maps state={state.clone()} {paint} wish={wish.clone()} />
+        <div class="row" role="group" aria-label="Details">
+        for (i, (id, text)) in TABS.into_iter().enumerate() {
+            <button id={format!("inside-tab-{id}")} type="button" data-wish={format!("tab {i}")}
+                aria-pressed={(state.tab == i).to_string()}>{ text }</button>
+        }
+        </div>
+        <div id="inside-tab">{ piece(part::TAB) }</div>
+        </>
+    }
+}
+
+/// Buttons of the pieces say what they wish; this hears of all of them.
+fn delegated(wish: &Callback<String>) -> Callback<MouseEvent> {
+    let wish = wish.clone();
+    Callback::from(move |event: MouseEvent| {
+        let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else { return };
+        if let Ok(Some(button)) = target.closest("[data-wish]") {
+            wish.emit(button.get_attribute("data-wish").unwrap_or_default());
+        }
+        if let Ok(Some(button)) = target.closest("[data-copy]") {
+            let id = button.get_attribute("data-copy").unwrap_or_default();
+            let text = gloo::utils::document().get_element_by_id(&id).and_then(|text| text.text_content());
+            platform::copy(&text.unwrap_or_default(), move |worked| {
+                button.set_text_content(Some(if worked { "Copied" } else { "Not allowed: select the text instead" }));
+            });
+        }
+    })
+}
+
+/// Keys, while something of the section has the focus and is not written into.
+fn keys(wish: &Callback<String>, is_open: bool) -> Callback<KeyboardEvent> {
+    let wish = wish.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let writes = event.target().is_some_and(|target| {
+            let kind = target.dyn_into::<HtmlInputElement>().map(|input| input.type_());
+            kind.is_ok_and(|kind| kind != "range" && kind != "checkbox")
+        });
+        if !is_open || writes || event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let key = event.key();
+        if let Some((_, does, _)) = STEPS.iter().find(|(.., own)| *own == key) {
+            wish.emit((*does).to_owned());
+        } else if key == "e" {
+            wish.emit("tab 1".to_owned());
+        } else if key == "g" {
+            let field = gloo::utils::document().get_element_by_id("inside-mib");
+            let _ = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()).map(|field| field.focus());
+        } else {
+            return;
+        }
+        event.prevent_default();
+    })
+}
+
+/// Keeps the page's link at what is looked at, and the focus where a replaced button was.
+#[hook]
+fn use_link(model: &UseReducerHandle<PageModel>, state: &UseReducerHandle<State>) {
+    let dispatcher = model.dispatcher();
+    let view = model.view.clone();
+    use_effect_with(state.view(), move |seen| {
+        if let Some((name, event)) = seen.clone() {
+            let new = crate::link::View { view: Some(name), event, ..view };
+            dispatcher.dispatch(PageAction::View(new));
+        }
+    });
+    let last = state.last.clone();
+    use_effect_with(state.part(part::TAB), move |_| {
+        let document = gloo::utils::document();
+        let is_lost = document.active_element().is_none_or(|element| element.tag_name() == "BODY");
+        if let (true, Some(last)) = (is_lost, &last) {
+            let same = document.query_selector(&format!("#inside [data-wish='{last}']")).ok().flatten();
+            let _ = same.and_then(|same| same.dyn_into::<HtmlElement>().ok()).map(|same| same.focus());
+        }
+    });
+}
+
+/// So that pieces are compared by address before they are compared by letter.
+type Piece = Rc<str>;

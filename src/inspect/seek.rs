@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Copies of a session, and going to any moment from the nearest one.
+//!
+//! Copies are evenly spaced in work, within a budget of memory: when it is used up, every second one goes and the
+//! distance doubles. So between half and all of the budget is used, whatever the length of the run. A seek also
+//! leaves a copy some steps before its moment, so that single steps in either direction are cheap.
+
+use crate::experiment::run::Unwatched;
+use crate::experiment::session::Session;
+use crate::model::journal::Decision;
+use crate::sim::World;
+
+/// Bytes of all copies together.
+const BUDGET: u64 = 90 << 20;
+const FRAMES_MIN: u64 = 6;
+const FRAMES_MAX: u64 = 48;
+/// Work between the first copies.
+const FIRST_DISTANCE: u64 = 2000;
+
+pub(super) struct Keyframes {
+    frames: Vec<Session>,
+    /// The copy left by an earlier seek.
+    near: Option<Session>,
+    distance: u64,
+    next_work: u64,
+    frames_max: u64,
+}
+
+impl Keyframes {
+    pub fn new(boot: &Session) -> Keyframes {
+        let frames_max = (BUDGET / bytes(boot.world())).clamp(FRAMES_MIN, FRAMES_MAX);
+        let frames = vec![boot.clone()];
+        Keyframes { frames, near: None, distance: FIRST_DISTANCE, next_work: FIRST_DISTANCE, frames_max }
+    }
+
+    /// After each step of the recorded run: keeps a copy now and then.
+    #[inline]
+    pub fn consider(&mut self, session: &Session) {
+        let work = work(session);
+        if work < self.next_work {
+            return;
+        }
+        self.frames.push(session.clone());
+        if self.frames.len() as u64 > self.frames_max {
+            let mut keep = false;
+            self.frames.retain(|_| {
+                keep = !keep;
+                keep
+            });
+            self.distance *= 2;
+        }
+        self.next_work = work + self.distance;
+    }
+
+    pub fn end(&mut self, session: Session) {
+        self.frames.push(session);
+    }
+
+    pub fn last(&self) -> &Session {
+        self.frames.last().expect("the copy at boot is never dropped")
+    }
+
+    pub fn size(&self) -> (usize, u64) {
+        (self.frames.len(), self.frames.iter().map(|session| bytes(session.world())).sum())
+    }
+
+    /// The nearest copy that has not come to a decision.
+    fn nearest(&self, ordinal: u64) -> Session {
+        let copies = self.frames.iter().chain(&self.near);
+        let earlier = copies.filter(|session| decided(session) <= ordinal);
+        earlier.max_by_key(|session| session.steps()).expect("the copy at boot has decided nothing").clone()
+    }
+
+    /// The world as decision `ordinal` was made, and the decision. It falls into step `step` or a later one.
+    pub fn seek(&mut self, ordinal: u64, step: u64) -> (World, Decision) {
+        let mut session = self.nearest(ordinal);
+        let trail = step.saturating_sub(1);
+        if session.steps() < trail {
+            while session.steps() < trail {
+                session.step(&mut Unwatched);
+                // What is on the way is not asked for.
+                session.world_mut().machine.journal.take();
+            }
+            self.near = Some(session.clone());
+        }
+        let first = decided(&session);
+        session.world_mut().machine.journal.catch(ordinal);
+        while session.world().machine.journal.is_waiting() {
+            assert!(session.step(&mut Unwatched), "the run ends before its own decision {ordinal}");
+        }
+        let journal = &mut session.world_mut().machine.journal;
+        let machine = journal.caught().expect("the entry has come");
+        let decision = journal.take()[(ordinal - first) as usize];
+        let mut world = session.into_world();
+        world.machine = *machine;
+        (world, decision)
+    }
+
+    /// The world once tasks had asked for so many pages, and how many decisions had been made by then; the end of the
+    /// run when they never did.
+    pub fn when_requested(&self, pages: u32) -> (World, u64) {
+        let earlier = self.frames.iter().filter(|session| requested(session) < pages.into());
+        let nearest = earlier.max_by_key(|session| session.steps());
+        let mut session = nearest.unwrap_or(&self.frames[0]).clone();
+        while requested(&session) < pages.into() && session.step(&mut Unwatched) {
+            session.world_mut().machine.journal.take();
+        }
+        let made = decided(&session);
+        (session.into_world(), made)
+    }
+
+    /// Decisions in full.
+    pub fn decisions(&self, ordinals: std::ops::Range<u64>) -> Vec<Decision> {
+        self.decisions_at(ordinals, |_| true)
+    }
+
+    /// Those of a range that are wanted.
+    pub fn decisions_at(&self, ordinals: std::ops::Range<u64>, wanted: impl Fn(u64) -> bool) -> Vec<Decision> {
+        let mut session = self.nearest(ordinals.start);
+        let mut found = Vec::new();
+        let mut next = decided(&session);
+        while next < ordinals.end {
+            assert!(session.step(&mut Unwatched) || decided(&session) > next, "the run ends before decision {next}");
+            for decision in session.world_mut().machine.journal.take() {
+                if ordinals.contains(&next) && wanted(next) {
+                    found.push(decision);
+                }
+                next += 1;
+            }
+        }
+        found
+    }
+}
+
+fn requested(session: &Session) -> u64 {
+    session.world().machine.journal.requested_pages
+}
+
+fn decided(session: &Session) -> u64 {
+    session.world().machine.journal.count()
+}
+
+/// What a run has done, in units that each take about as long to compute.
+fn work(session: &Session) -> u64 {
+    let tally = &session.world().machine.tally;
+    let scanned = tally.compact_migrate_scanned + tally.compact_free_scanned;
+    session.steps() + tally.pgfree + scanned / 8 + tally.compact_isolated
+}
+
+/// Roughly what a copy takes: the frames' records and twice a slot for each.
+fn bytes(world: &World) -> u64 {
+    world.machine.node.zones.iter().map(|zone| zone.frames.bytes() + 12 * u64::from(zone.frames.len())).sum()
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The decision log: a page of lines around the place, filtered by lane.
+
+use crate::inspect::lane::Lane;
+use crate::inspect::place::{ALL_LANES, Place, Which};
+use crate::inspect::recording::Recording;
+use crate::inspect::stream::Entry;
+use crate::report::panel::html::escape;
+
+/// Lines of a page.
+const LINES: usize = 20;
+
+pub struct Log {
+    /// The lanes that are let through, one bit each.
+    pub lanes: u8,
+    which: Which,
+    /// The first line is at this ordinal or after it; none for the lines around the place.
+    from: Option<u64>,
+    place: Place,
+}
+
+impl Default for Log {
+    fn default() -> Log {
+        Log { lanes: ALL_LANES, which: Which::A, from: None, place: Place::default() }
+    }
+}
+
+impl Log {
+    /// The place has changed: the log goes there.
+    pub fn follow(&mut self, place: Place) {
+        (self.place, self.from) = (place, None);
+    }
+
+    /// 0 and 1 for the run, then pages from an ordinal: 2 more than it.
+    pub fn turn(&mut self, wish: u64) {
+        match wish {
+            0 => (self.which, self.from) = (Which::A, None),
+            1 => (self.which, self.from) = (Which::B, None),
+            ordinal => self.from = Some(ordinal - 2),
+        }
+    }
+
+    pub fn which(&self) -> Which {
+        self.which
+    }
+
+    /// The page as HTML.
+    pub fn html(&self, recording: &mut Recording, name: &str) -> String {
+        let wanted = |entry: Entry| self.lanes >> entry.lane() as u8 & 1 != 0;
+        let stream = recording.stream();
+        let own = if self.which == Which::A { self.place.a } else { self.place.b };
+        let here = own.unwrap_or_else(|| stream.at_requested(self.place.pages));
+        let from = self
+            .from
+            .unwrap_or_else(|| back(stream.last_before(here, wanted), LINES / 3, |at| stream.last_before(at, wanted)));
+        let mut ordinals = Vec::new();
+        let mut next = stream.first_from(from, wanted);
+        while let Some(at) = next.filter(|_| ordinals.len() < LINES) {
+            ordinals.push(at);
+            next = stream.first_from(at + 1, wanted);
+        }
+        let matching = stream.entries().iter().filter(|&&entry| wanted(entry)).count();
+        let first = ordinals.first().copied().unwrap_or(from);
+        let before = first.checked_sub(1).and_then(|at| stream.last_before(at, wanted));
+        let earlier = before.map(|at| back(Some(at), LINES - 1, |at| stream.last_before(at, wanted)));
+        let mut html = self.controls();
+        html += &format!(
+            "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Decisions\"><table id=\"inside-log\">\
+             <caption>{}: {matching} decisions of these lanes; a number goes there</caption><thead><tr>\
+             <th scope=\"col\">number</th><th scope=\"col\">MiB</th><th scope=\"col\">lane</th>\
+             <th scope=\"col\">decision</th></tr></thead><tbody>",
+            escape(name)
+        );
+        let letter = if self.which == Which::A { "a" } else { "b" };
+        for row in recording.rows_at(&ordinals) {
+            let current = if own == Some(row.ordinal) { " aria-current=\"true\"" } else { "" };
+            let denied = if row.failed { " (denied)" } else { "" };
+            html += &format!(
+                "<tr{current}><th scope=\"row\"><button type=\"button\" data-wish=\"{letter} {0}\">{0}</button></th>\
+                 <td>{1}</td><td>{2}{denied}</td><td>{3} <code>{4}</code></td></tr>",
+                row.ordinal,
+                row.requested_mib,
+                row.lane.name(),
+                escape(&row.text),
+                row.name
+            );
+        }
+        html += "</tbody></table></div><p class=\"row\">";
+        html += &page("Earlier lines", earlier);
+        html += &page("Later lines", next);
+        html + "</p>"
+    }
+
+    fn controls(&self) -> String {
+        let press = |text: &str, wish: String, on: bool| {
+            format!("<button type=\"button\" data-wish=\"{wish}\" aria-pressed=\"{on}\">{text}</button>")
+        };
+        let mut html = "<p class=\"row\" role=\"group\" aria-label=\"Run\">".to_owned();
+        html += &press("A", "log 0".to_owned(), self.which == Which::A);
+        html += &press("B", "log 1".to_owned(), self.which == Which::B);
+        html += "</p><p class=\"row\" role=\"group\" aria-label=\"Lanes, for the log and for single steps\">";
+        html += &press("all lanes", format!("lanes {ALL_LANES}"), self.lanes == ALL_LANES);
+        for lane in Lane::ALL {
+            let bit = 1 << lane as u8;
+            let is_on = self.lanes != ALL_LANES && self.lanes & bit != 0;
+            let set = if self.lanes == ALL_LANES { bit } else { self.lanes ^ bit };
+            html += &press(lane.name(), format!("lanes {set}"), is_on);
+        }
+        html + "</p>"
+    }
+}
+
+/// So many matching entries back.
+fn back(from: Option<u64>, count: usize, before: impl Fn(u64) -> Option<u64>) -> u64 {
+    let mut at = from.unwrap_or(0);
+    for _ in 0..count {
+        match at.checked_sub(1).and_then(&before) {
+            Some(earlier) => at = earlier,
+            None => break,
+        }
+    }
+    at
+}
+
+fn page(text: &str, from: Option<u64>) -> String {
+    match from {
+        Some(from) => format!("<button type=\"button\" data-wish=\"log {}\">{text}</button>", from + 2),
+        None => format!("<button type=\"button\" disabled>{text}</button>"),
+    }
+}
