@@ -27,13 +27,13 @@ pub fn check(state: &State) -> Checked {
     if state.zones.is_empty() {
         return Err(fault("zones".into(), "there is no zone".into(), StateError::WHOLE));
     }
-    for zone in &state.zones {
-        check_frame(zone)?;
-    }
     let spanned: u64 = state.zones.iter().map(|zone| u64::from(zone.spanned_pages)).sum();
     if spanned > SPANNED_MAX {
         let problem = format!("they span {} GiB, and at most {} are modelled", spanned >> 18, SPANNED_MAX >> 18);
         return Err(fault("zones".into(), problem, StateError::SMALLER));
+    }
+    for zone in &state.zones {
+        check_frame(zone)?;
     }
     for pair in state.zones.windows(2) {
         if pair[0].end_pfn() > pair[1].start_pfn || pair[0].index >= pair[1].index {
