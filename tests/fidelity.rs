@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use oompoint::experiment::fidelity::measure::CLEARED;
 use oompoint::experiment::fidelity::{Fixture, Observed, Spec, bars, cells, known, observe};
-use oompoint::report::fidelity::{Record, part, table};
+use oompoint::report::fidelity::{Filter, Record, groups, page, part, summary, table};
 
 /// Cells of each family and kind of bar that take well under a second.
 const QUICK: [&str; 9] = [
@@ -145,4 +145,28 @@ fn the_fixture_holds_every_cell() {
         assert!(cells::find(&run.cell).is_some(), "{} is of no cell", run.run);
         assert!(run.bytes % (2 << 20) == 0 && run.oom.free_pages > 0, "{}", run.run);
     }
+}
+
+#[test]
+fn the_page_shows_every_comparison_and_why_some_are_missed() {
+    let (record, json) = (record(), read("www/fidelity.json"));
+    let fixture = Fixture::load(|name| Ok(read(&format!("tests/kernel/runs/{name}")))).unwrap();
+    let explained = record.clone().explained(&fixture);
+    assert!(record == explained, "reasons or sources changed: oompoint fidelity --recorded --write");
+    let value: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let picture = |file: &str| format!("fidelity/{file}");
+    let whole = page(&value, &Filter::default(), &picture);
+    assert_eq!(whole.matches("<tr><th scope=\"row\">").count(), record.measures().count());
+    let missed = record.measures().filter(|measure| !measure.passes()).count();
+    let filtered = page(&value, &Filter { missed_only: true, ..Filter::default() }, &picture);
+    assert_eq!(filtered.matches("<td>missed: ").count(), missed, "each with its reason");
+    assert_eq!(filtered.matches("<tr><th scope=\"row\">").count(), missed);
+    assert!(filtered.contains(&format!("{missed} comparisons are shown")));
+    for group in groups(&value) {
+        let html = page(&value, &Filter { group: group.to_owned(), ..Filter::default() }, &picture);
+        assert!(html.contains("Real: tests/kernel/runs/"), "{group} names its source");
+    }
+    let judged = record.measures().filter(|measure| measure.miss.is_some()).count();
+    let said = format!("{} of {judged} comparisons", judged - missed);
+    assert!(summary(&value).contains(&said), "{said}");
 }

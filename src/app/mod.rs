@@ -5,11 +5,13 @@
 
 mod address;
 mod engine;
+mod fidelity;
 mod files;
 mod frame;
 mod hand;
 mod home;
 mod inside;
+mod keys;
 mod permalink;
 mod platform;
 mod pool;
@@ -47,7 +49,8 @@ pub fn App(props: &Props) -> Html {
     use_effect_with((), move |()| {
         let look = platform::on_look_change(move || changed.dispatch(Action::Repaint));
         let print = platform::unfold_for_print();
-        move || drop((look, print))
+        let keys = keys::listen();
+        move || drop((look, print, keys))
     });
     let dark = model.dark();
     use_effect_with(dark, |dark| platform::apply_dark(*dark));
@@ -63,6 +66,7 @@ pub fn App(props: &Props) -> Html {
     };
     match model.place {
         Place::Compare => html! { <home::Home model={model.clone()} first={props.first.clone()} {on_dark} /> },
+        Place::Fidelity => html! { <fidelity::Fidelity dark={platform::is_dark(dark)} {on_dark} /> },
         Place::Replay => html! { <replay::Page dark={platform::is_dark(dark)} paint={model.paint} {on_dark} /> },
     }
 }

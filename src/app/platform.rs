@@ -5,8 +5,10 @@ use gloo::events::EventListener;
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, HtmlDialogElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlDialogElement, HtmlTextAreaElement, Response};
 use yew::AttrValue;
+
+use crate::experiment::MODEL_VERSION;
 
 const THEME: &str = "oompoint-theme";
 /// Below this width of the page a map has half as many columns; www/*.css have the same number.
@@ -26,10 +28,9 @@ pub fn is_dark(choice: Option<bool>) -> bool {
     choice.unwrap_or_else(|| holds(DARK))
 }
 
-/// The reader's earlier choice. A frame of another origin may have no storage; then there is none.
+/// The reader's earlier choice.
 pub fn stored_dark() -> Option<bool> {
-    let stored = window().local_storage().ok().flatten()?.get_item(THEME).ok().flatten()?;
-    Some(stored == "dark")
+    stored(THEME).map(|stored| stored == "dark")
 }
 
 /// Applies a choice of colours.
@@ -42,9 +43,18 @@ pub fn apply_dark(choice: Option<bool>) {
 
 /// Keeps the reader's choice where that is allowed.
 pub fn store_dark(dark: bool) {
+    store(THEME, if dark { "dark" } else { "light" });
+}
+
+pub fn store(name: &str, value: &str) {
     if let Ok(Some(storage)) = window().local_storage() {
-        let _ = storage.set_item(THEME, if dark { "dark" } else { "light" });
+        let _ = storage.set_item(name, value);
     }
+}
+
+/// What was stored under a name. A frame of another origin may have no storage; then there is nothing.
+pub fn stored(name: &str) -> Option<String> {
+    window().local_storage().ok().flatten()?.get_item(name).ok().flatten()
 }
 
 /// Says to the style sheet what is shown: the header differs, and an embedded page has none.
@@ -71,10 +81,33 @@ pub fn cores() -> usize {
     (window().navigator().hardware_concurrency() as usize).max(1)
 }
 
-/// A file beside the page as an absolute URL: a worker may have no place of its own.
+/// A file beside the page as an absolute URL: a worker may have no place of its own. A page of one file holds its
+/// others as base64 in elements whose id is `file:` and the name; fetch() takes what this gives all the same.
 pub fn absolute(name: &str) -> String {
+    if let Some(inline) = document().get_element_by_id(&format!("file:{name}")) {
+        let kind = if name.ends_with(".svg") { "image/svg+xml" } else { "application/octet-stream" };
+        return format!("data:{kind};base64,{}", inline.text_content().unwrap_or_default().trim());
+    }
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     web_sys::Url::new_with_base(name, &base).map_or_else(|_| name.to_owned(), |url| url.href())
+}
+
+/// The text of a file beside the page; `then` hears it, or what went wrong.
+pub fn read_file(name: &'static str, then: impl FnOnce(Result<String, String>) + 'static) {
+    let answer = window().fetch_with_str(&absolute(name));
+    spawn_local(async move {
+        let text = async {
+            let response: Response = JsFuture::from(answer).await?.dyn_into()?;
+            match response.ok() {
+                true => JsFuture::from(response.text()?).await,
+                false => Err(JsValue::from_str(&format!("the server answered {}", response.status()))),
+            }
+        };
+        then(match text.await {
+            Ok(text) => Ok(text.as_string().unwrap_or_default()),
+            Err(error) => Err(error.as_string().unwrap_or_else(|| String::from(js_sys::Object::from(error).to_string()))),
+        });
+    });
 }
 
 /// Calls back when the page's width or the colours in force have changed. Dropping the result ends that.
@@ -94,6 +127,11 @@ pub fn on_look_change(changed: impl Fn() + Clone + 'static) -> Vec<EventListener
 pub fn unfold_for_print() -> Vec<EventListener> {
     vec![
         EventListener::new(&window(), "beforeprint", |_| {
+            if let Some(printed) = document().get_element_by_id("printed") {
+                let address = window().location().href().unwrap_or_default();
+                let version = env!("CARGO_PKG_VERSION");
+                printed.set_text_content(Some(&format!("{address} (oompoint {version}, model {MODEL_VERSION})")));
+            }
             for element in all("details:not([open])") {
                 let _ = element.set_attribute("open", "");
                 let _ = element.set_attribute("data-unfolded", "");

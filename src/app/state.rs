@@ -16,18 +16,24 @@ use crate::worker::message::{Failure, Seen};
 pub enum Place {
     Compare,
     Replay,
+    Fidelity,
 }
 
 impl Place {
     /// The fragment that leads there, other than a link's.
     pub fn of(fragment: &str) -> Place {
-        if fragment == "replay" { Place::Replay } else { Place::Compare }
+        match fragment {
+            "replay" => Place::Replay,
+            "fidelity" => Place::Fidelity,
+            _ => Place::Compare,
+        }
     }
 
     pub fn word(self) -> &'static str {
         match self {
             Place::Compare => "compare",
             Place::Replay => "replay",
+            Place::Fidelity => "fidelity",
         }
     }
 }

@@ -73,7 +73,7 @@ pub fn run(args: &Args) -> Result<Done, Failure> {
     if args.recorded {
         return recorded(args).map(Done::from);
     }
-    let fixture = Fixture::load(|name| read(&args.root.join("tests/kernel/runs").join(name)))?;
+    let fixture = fixture(args)?;
     let seeds = parse_seeds(&args.seeds, ',').map_err(|error| format!("--seeds {}", error.problem))?;
     let named = args.table || args.sensitivity || args.mail || args.ledger;
     let wanted = |flag: bool| flag || args.write && !named;
@@ -116,6 +116,10 @@ pub fn run(args: &Args) -> Result<Done, Failure> {
     Ok(if with_table { judged(text, &record) } else { Done::from(text) })
 }
 
+fn fixture(args: &Args) -> Result<Fixture, Failure> {
+    Fixture::load(|name| read(&args.root.join("tests/kernel/runs").join(name)))
+}
+
 /// The text, and status 4 if a comparison misses its bar without being a known failure.
 fn judged(text: String, record: &Record) -> Done {
     let fails = |measure: &&Measure| !measure.passes() && known::find(&measure.cell, &measure.what).is_none();
@@ -144,8 +148,10 @@ fn check(args: &Args, record: &Record, all: &All) -> Result<Done, Failure> {
 fn recorded(args: &Args) -> Result<String, Failure> {
     let path = args.root.join("www/fidelity.json");
     let record: Record = serde_json::from_str(&read(&path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+    let record = record.explained(&fixture(args)?);
     let table = report::table(&record);
     if args.write {
+        write(&path, &record.json())?;
         write_parts(&args.root.join("FIDELITY.md"), &[("fidelity", table.clone())])?;
     }
     Ok(table)

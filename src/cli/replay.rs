@@ -37,30 +37,19 @@ pub struct Args {
     markdown: bool,
 }
 
-/// A trace with more than one event in so many outside of the state's zones is of another machine; fewer can come from
-/// damaged lines.
-const FOREIGN_SHARE: u64 = 20;
-
 /// The text to print, and what is wrong with the input all the same.
 pub fn run(args: &Args) -> Result<(String, Option<Failure>), Failure> {
     let (trace, fault) = files::trace(&args.trace)?;
     let name = args.trace.display();
-    let has_added = trace.counts.keys().any(|name| name.starts_with("PA "));
-    if !args.native && !has_added {
+    if !args.native && !replay::has_added(&trace) {
         return Err(format!(
             "{name}: it has no \"PA\" lines of an instrumented kernel; give --native to use the others"
         ));
     }
-    let (mut report, foreign) = match &args.state {
+    let (report, foreign) = match &args.state {
         Some(path) => with_state(args, path, &trace, fault)?,
-        None => (without_state(args, &trace)?, None),
+        None => (without_state(args, &trace, fault)?, None),
     };
-    if let Some(fault) = fault {
-        report.not_judged.push(format!("what follows line {}: {fault}", trace.lines));
-    }
-    if trace.lost_events > 0 {
-        report.not_judged.push(format!("{} events that the kernel lost", trace.lost_events));
-    }
     let text = if args.json {
         serde_json::to_string_pretty(&report).expect("a report is plain data") + "\n"
     } else if args.markdown {
@@ -85,27 +74,12 @@ fn with_state(
     let given = Given { start: &start, snapshots: &snapshots, end: end.as_ref().filter(|_| fault.is_none()) };
     let (mut report, _) =
         if args.native { replay::native(given, trace, |_| true) } else { replay::guided(given, trace, |_| true) };
-    if end.is_some() && fault.is_some() {
-        report.not_judged.push("the final state: the trace ends before it".to_owned());
-    }
-    let cpus = start.params.online_cpus;
-    if let Some(other) = trace.events.iter().map(|event| event.cpu).find(|&cpu| cpu >= cpus) {
-        report
-            .not_judged
-            .push(format!("whose per-CPU lists CPU {other} uses: the state has {cpus}, so CPU 0's are taken"));
-    }
-    let (outside, all) = replay::outside_of(&start, trace);
-    let foreign = (outside * FOREIGN_SHARE > all).then(|| {
-        format!(
-            "{outside} of {all} events name memory outside the state's zones: this trace is of another machine; give the \
-             state that was dumped with it"
-        )
-    });
-    report.not_judged.extend(foreign.clone());
+    let limits = Given { end: end.as_ref(), ..given };
+    let foreign = replay::note_limits(&mut report, Some(limits), trace, fault);
     Ok((report, foreign.map(|foreign| format!("{}: {foreign}", args.trace.display()))))
 }
 
-fn without_state(args: &Args, trace: &Imported) -> Result<Report, Failure> {
+fn without_state(args: &Args, trace: &Imported, fault: Option<Fault>) -> Result<Report, Failure> {
     if !args.native {
         return Err("a guided replay needs the state before the first event: give --state, or --native to do without"
             .to_owned());
@@ -116,5 +90,7 @@ fn without_state(args: &Args, trace: &Imported) -> Result<Report, Failure> {
             "{name}: a final state can be compared only with a start state; give --state or omit --final"
         ));
     }
-    Ok(replay::survey(trace))
+    let mut report = replay::survey(trace);
+    replay::note_limits(&mut report, None, trace, fault);
+    Ok(report)
 }

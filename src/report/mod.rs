@@ -7,3 +7,4 @@ pub mod from_model;
 pub mod panel;
 pub mod proc;
 pub mod shards;
+pub mod traced;

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 use super::message::{Failure, File, From};
+use crate::trace::input::OUTPUT_BYTES_MAX;
 
 /// The bytes of a file, wherever it comes from. `heard` gets how many have come and how many there will be, 0 if the
 /// server does not say.
@@ -20,6 +21,13 @@ pub async fn bytes(file: &File, handed: &Array, heard: impl FnMut(u32, u32)) -> 
 /// A file that the reader chose, or bytes that came with the page.
 async fn read(name: &str, value: JsValue) -> Result<Vec<u8>, Failure> {
     let blob: web_sys::Blob = value.unchecked_into();
+    if blob.size() > OUTPUT_BYTES_MAX as f64 {
+        let (size, limit) = ((blob.size() / 1_048_576.0) as u64, OUTPUT_BYTES_MAX >> 20);
+        return Err(Failure::new(
+            format!("{name} has {size} MiB, more than the {limit} MiB that a page can hold"),
+            "Trace for a shorter time, or cut the file.",
+        ));
+    }
     let buffer = JsFuture::from(blob.array_buffer()).await.map_err(|_| {
         Failure::new(format!("{name} could not be read"), "It may have been moved or changed: choose it again.")
     })?;

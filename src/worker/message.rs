@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
-use crate::replay::Report;
 use crate::replay::blockmap::BlockMap;
 use crate::report::panel::Sight;
 
@@ -36,9 +35,11 @@ pub struct Analyse {
     pub results: Vec<(u32, String)>,
 }
 
-/// A replay to do.
+/// A replay to do. Without a start state the trace is only read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replay {
+    /// Whether it is the trace that comes with the page, whose figures were published.
+    pub is_bundled: bool,
     pub trace: File,
     pub start: Option<File>,
     pub snapshots: Vec<File>,
@@ -71,6 +72,8 @@ pub enum News {
         result: String,
     },
     Sight(Box<Seen>),
+    /// What a trace contains, as HTML.
+    Contents(String),
     Map(BlockMap),
     /// Pieces of what is seen, by `inspect::tour::part`.
     Inside(Vec<(u32, String)>),
@@ -81,7 +84,7 @@ pub enum News {
 impl News {
     /// Whether the job that it is about is over.
     pub fn is_last(&self) -> bool {
-        !matches!(self, News::Hello | News::Progress(_) | News::Map(_))
+        !matches!(self, News::Hello | News::Progress(_) | News::Contents(_) | News::Map(_))
     }
 }
 
@@ -111,13 +114,16 @@ pub enum Progress {
     },
 }
 
+/// What a replay came to, as HTML and texts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    pub report: Report,
-    pub lines: u32,
-    pub fetch_ms: f64,
-    pub import_ms: f64,
-    pub replay_ms: f64,
+    pub verdict: String,
+    pub agreement: String,
+    pub facts: String,
+    pub text: String,
+    pub events: u64,
+    /// Milliseconds from the first byte on.
+    pub ms: f64,
 }
 
 /// The bytes of a message.

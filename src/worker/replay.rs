@@ -6,8 +6,10 @@ use js_sys::{Array, Date};
 use super::fetch;
 use super::message::{Failure, File, News, Outcome, Progress, Replay};
 use super::post;
-use crate::replay::{self, Given, blockmap};
-use crate::trace::input::Source;
+use crate::model::node::Node;
+use crate::replay::{self, Given, Report, blockmap};
+use crate::report::traced;
+use crate::trace::input::{Fault, Source};
 use crate::trace::{Imported, Importer, State, read_state};
 
 /// How many pieces of 256 KiB go by between two messages while importing; a trace of this size then sends about 25.
@@ -15,44 +17,71 @@ const CHUNKS_PER_MESSAGE: u32 = 4;
 /// Bytes between two messages while fetching.
 const BYTES_PER_MESSAGE: u32 = 1 << 17;
 
+const RELOAD: &str = "The file came damaged or cut: reload the page without its cache (Shift and reload), then retry.";
+const CHOOSE: &str = "Choose another file: ftrace text for the trace, JSON for a state, either plain or gzip.";
+
 pub async fn run(job: &Replay, handed: &Array) -> Result<News, Failure> {
     let begun = Date::now();
-    let start = match &job.start {
-        Some(file) => Some(read(file, handed).await?),
-        None => None,
-    };
-    let mut snapshots = Vec::new();
-    for file in &job.snapshots {
-        snapshots.push(read(file, handed).await?);
+    let (mut start, mut end, mut snapshots) = (None, None, Vec::new());
+    if let Some(file) = &job.start {
+        start = Some(read(job, file, handed).await?);
     }
-    let end = match &job.end {
-        Some(file) => Some(read(file, handed).await?),
-        None => None,
-    };
-    let trace = trace(&job.trace, handed).await?;
+    for file in &job.snapshots {
+        snapshots.push(read(job, file, handed).await?);
+    }
+    if let Some(file) = &job.end {
+        end = Some(read(job, file, handed).await?);
+    }
+    let bytes = trace(&job.trace, handed).await?;
     let fetched = Date::now();
-    let imported = import(&trace, &job.trace.name)?;
-    drop(trace);
+    let (imported, fault) = import(&bytes, job)?;
+    drop(bytes);
     let read = Date::now();
-    let total = imported.events.len() as u32;
-    let start = start.ok_or_else(|| Failure::new("there is no start state", "Give one beside the trace."))?;
-    let given = Given { start: &start, snapshots: &snapshots, end: end.as_ref() };
-    let (report, _) = replay::guided_watched(
-        given,
-        &imported,
-        |events| {
-            post(&News::Progress(Progress::Replaying { events: events as u32, of: total }));
-            true
-        },
-        |state, node, events| post(&News::Map(blockmap::of(node, state.index, &state.label, events as u32))),
-    );
-    let (fetch_ms, import_ms, replay_ms) = (fetched - begun, read - fetched, Date::now() - read);
-    Ok(News::Replayed(Box::new(Outcome { report, lines: imported.lines, fetch_ms, import_ms, replay_ms })))
+    post(&News::Contents(traced::contents(&job.trace.name, &imported, fault)));
+    let shown = Date::now();
+    // The end of a cut trace is not the moment of the final state.
+    let whole = end.as_ref().filter(|_| fault.is_none());
+    let mut report = match &start {
+        Some(start) => replayed(Given { start, snapshots: &snapshots, end: whole }, &imported),
+        None => replay::survey(&imported),
+    };
+    let limits = start.as_ref().map(|start| Given { start, snapshots: &snapshots, end: end.as_ref() });
+    replay::note_limits(&mut report, limits, &imported, fault);
+    let ms = [fetched - begun, read - fetched, Date::now() - shown];
+    Ok(News::Replayed(Box::new(Outcome {
+        verdict: traced::verdict(Some(&report)),
+        agreement: traced::table(Some(&report), job.is_bundled),
+        facts: traced::facts(Some(&report), ms),
+        text: traced::text(&job.trace.name, &report),
+        events: report.events,
+        ms: Date::now() - begun,
+    })))
 }
 
-async fn read(file: &File, handed: &Array) -> Result<State, Failure> {
+/// With the added lines where there are any, else by the stock ones. Maps are numbered in the order they come.
+fn replayed(given: Given, trace: &Imported) -> Report {
+    let of = trace.events.len() as u32;
+    let told = |events: usize| {
+        post(&News::Progress(Progress::Replaying { events: events as u32, of }));
+        true
+    };
+    let mut number = 0..;
+    let mut show = |label: &str, node: &Node, events: usize| {
+        let index = number.next().unwrap_or_default();
+        post(&News::Map(blockmap::of(node, index, label, events as u32)));
+    };
+    if replay::has_added(trace) {
+        return replay::guided_watched(given, trace, told, |state, node, events| show(&state.label, node, events)).0;
+    }
+    show("start", &replay::load::node(given.start), 0);
+    let (report, node) = replay::native(given, trace, |left| told(trace.events.len() - left));
+    show("end", &node, trace.events.len());
+    report
+}
+
+async fn read(job: &Replay, file: &File, handed: &Array) -> Result<State, Failure> {
     let bytes = fetch::bytes(file, handed, |_, _| {}).await?;
-    read_state(&bytes).map_err(|error| Failure::new(format!("{}: {error}", file.name), RELOAD))
+    read_state(&bytes).map_err(|error| Failure::new(format!("{}: {error}", file.name), remedy(job)))
 }
 
 async fn trace(file: &File, handed: &Array) -> Result<Vec<u8>, Failure> {
@@ -66,9 +95,12 @@ async fn trace(file: &File, handed: &Array) -> Result<Vec<u8>, Failure> {
     .await
 }
 
-const RELOAD: &str = "The file came damaged or cut: reload the page without its cache (Shift and reload), then retry.";
+fn remedy(job: &Replay) -> &'static str {
+    if job.is_bundled { RELOAD } else { CHOOSE }
+}
 
-fn import(bytes: &[u8], name: &str) -> Result<Imported, Failure> {
+/// Everything up to a fault, if there is one; that of the page's own trace is none to go on with.
+fn import(bytes: &[u8], job: &Replay) -> Result<(Imported, Option<Fault>), Failure> {
     let mut source = Source::new(bytes);
     let mut importer = Importer::new();
     let mut chunks = 0;
@@ -81,7 +113,9 @@ fn import(bytes: &[u8], name: &str) -> Result<Imported, Failure> {
         }
     }
     match source.fault() {
-        None => Ok(importer.finish()),
-        Some(fault) => Err(Failure::new(format!("{name}: {fault}"), RELOAD)),
+        Some(fault) if job.is_bundled || fault == Fault::Empty => {
+            Err(Failure::new(format!("{}: {fault}", job.trace.name), remedy(job)))
+        }
+        fault => Ok((importer.finish(), fault)),
     }
 }

@@ -5,20 +5,9 @@ use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::prelude::*;
 
 use super::canvas;
+use super::state::{Model, Side};
 use super::text;
 use crate::replay::blockmap::Block;
-
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// Position of the block, and how many there are.
-    pub number: usize,
-    pub blocks: usize,
-    pub before: Option<Block>,
-    pub after: Option<Block>,
-    pub names: [&'static str; 2],
-    pub paint: u32,
-    pub on_move: Callback<usize>,
-}
 
 /// Name of a row and how to read it off a block.
 type Row = (&'static str, fn(&Block) -> String);
@@ -34,9 +23,7 @@ const ROWS: [Row; 8] = [
     ("Reserved or absent", |block| (512 - block.managed()).to_string()),
 ];
 
-#[component]
-pub fn Details(props: &Props) -> Html {
-    let on_move = props.on_move.clone();
+pub fn details(model: &Model, paint: u32, on_move: Callback<usize>) -> Html {
     let onchange = move |event: Event| {
         let value = event.target_unchecked_into::<HtmlInputElement>().value_as_number();
         // A field that holds no number answers NaN, which is not at least 0.
@@ -44,38 +31,38 @@ pub fn Details(props: &Props) -> Html {
             on_move.emit(value as usize);
         }
     };
-    let place = props
-        .before
-        .as_ref()
-        .or(props.after.as_ref())
+    let sides = [model.block(Side::Before), model.block(Side::After)];
+    let names = model.shown.map(|index| model.moment_name(index));
+    let number = model.cursor;
+    let place = sides[0]
+        .or(sides[1])
         .map(|block| format!("frames {:#x} to {:#x}, zone {}", block.pfn, block.pfn + 511, block.zone));
-    let sides = [&props.before, &props.after];
     html! {
         <div class="details">
             <div class="words">
                 <p class="goto">
                     <label for="block">{ "Pageblock " }</label>
-                    <input id="block" type="number" min="0" max={props.blocks.saturating_sub(1).to_string()}
-                        value={props.number.to_string()} {onchange} />
+                    <input id="block" type="number" min="0" max={model.blocks().saturating_sub(1).to_string()}
+                        value={number.to_string()} {onchange} />
                     <span id="place">{ place.unwrap_or_default() }</span>
                 </p>
                 <table id="details">
                     <thead><tr>
                         <td></td>
-                        for name in props.names { <th scope="col">{ name }</th> }
+                        for name in &names { <th scope="col">{ name }</th> }
                     </tr></thead>
                     <tbody>
                     for (name, read) in ROWS {
                         <tr key={name}>
                             <th scope="row">{ name }</th>
-                            for side in sides { <td>{ side.as_ref().map_or("...".to_owned(), read) }</td> }
+                            for side in sides { <td>{ side.map_or("...".to_owned(), read) }</td> }
                         </tr>
                     }
                     </tbody>
                 </table>
             </div>
-            for (id, side, name) in [("pages-before", &props.before, props.names[0]), ("pages-after", &props.after, props.names[1])] {
-                <Pages {id} {name} block={side.clone()} number={props.number} paint={props.paint} />
+            for (id, side, name) in [("pages-before", sides[0], &names[0]), ("pages-after", sides[1], &names[1])] {
+                <Pages {id} name={name.clone()} block={side.cloned()} {number} {paint} />
             }
         </div>
     }
@@ -84,7 +71,7 @@ pub fn Details(props: &Props) -> Html {
 #[derive(Properties, PartialEq)]
 struct PagesProps {
     id: &'static str,
-    name: &'static str,
+    name: String,
     number: usize,
     block: Option<Block>,
     paint: u32,

@@ -8,8 +8,16 @@ use crate::model::freetype;
 /// The types a stock kernel has; the bundled trace's kernel is one.
 const TYPES: std::ops::Range<u8> = 0..freetype::MIGRATE_TYPES as u8;
 
-#[component]
-pub fn Legend() -> Html {
+/// Marks beside the types: class of the swatch, and what it means.
+const MARKS: [(&str, &str); 5] = [
+    ("level", "filled from below: used; above: free"),
+    ("absent", "reserved or no memory"),
+    ("changed", "type differs between the maps"),
+    ("dot", "page on a per-CPU list"),
+    ("head", "bar: a free block begins"),
+];
+
+pub fn legend() -> Html {
     html! {
         <ul class="legend" aria-label="Legend">
         for ft in TYPES {
@@ -18,11 +26,9 @@ pub fn Legend() -> Html {
                 <b>{ freetype::letter(ft) }</b>{ " " }{ freetype::NAMES[usize::from(ft)] }
             </li>
         }
-            <li><span class="swatch level" aria-hidden="true"></span>{ "filled from below: used; above: free" }</li>
-            <li><span class="swatch absent" aria-hidden="true"></span>{ "reserved or no memory" }</li>
-            <li><span class="swatch changed" aria-hidden="true"></span>{ "type differs between the maps" }</li>
-            <li><span class="swatch dot" aria-hidden="true"></span>{ "page on a per-CPU list" }</li>
-            <li><span class="swatch head" aria-hidden="true"></span>{ "bar: a free block begins" }</li>
+        for (class, meaning) in MARKS {
+            <li key={class}><span class={format!("swatch {class}")} aria-hidden="true"></span>{ meaning }</li>
+        }
             <li>{ "Keys: arrows, Home, End, PgUp, PgDn" }</li>
         </ul>
     }

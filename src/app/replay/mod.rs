@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The replay page: the model held against the trace of a real kernel.
+//! The replay page: the model held against the trace of a real kernel, the bundled one or the reader's.
 
-mod agreement;
 mod canvas;
 mod details;
 mod export;
 mod legend;
 pub(super) mod map;
 mod memory;
+mod own;
 mod state;
 mod status;
 mod table;
@@ -18,12 +18,9 @@ use yew::prelude::*;
 
 use super::hand::Hand;
 use super::{files, platform};
+use crate::report::traced;
 use crate::worker::message::{File, From, Job, Replay};
-use agreement::{Agreement, Facts};
-use export::Export;
-use memory::Memory;
-use state::{Action, Model};
-use status::Status;
+use state::{Action, Model, Own};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -37,22 +34,32 @@ pub struct Props {
 pub fn Page(props: &Props) -> Html {
     let model = use_reducer(Model::new);
     use_worker(&model);
-    let send = |make: fn() -> Action| {
-        let dispatcher = model.dispatcher();
-        Callback::from(move |()| dispatcher.dispatch(make()))
+    let asked = use_state(|| false);
+    let copied = use_state(|| None::<bool>);
+    let facts = match &model.outcome {
+        Some(outcome) => outcome.facts.clone(),
+        None => traced::facts(None, [0.0; 3]).into(),
     };
     html! {
         <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}>
-            <Status phase={model.phase.clone()} outcome={model.outcome.clone()} dark={props.dark}
-                on_run={send(|| Action::Run)} on_cancel={send(|| Action::Cancel)}
-                on_dark={props.on_dark.clone()} />
+            { status::status(&model, props.dark, &props.on_dark) }
             <div class="columns">
                 <div class="figures">
-                    <Agreement outcome={model.outcome.clone()} />
-                    <Facts outcome={model.outcome.clone()} />
-                    <Export outcome={model.outcome.clone()} />
+                    <section class="agreement" aria-labelledby="agreement-title">
+                        { Html::from_html_unchecked(model.agreement()) }
+                    </section>
+                    <section class="facts" aria-labelledby="facts-title">{ Html::from_html_unchecked(facts) }</section>
+                    { export::export(&model, &copied) }
+                    { own::form(&model, &asked) }
                 </div>
-                <Memory model={model.clone()} paint={props.paint} />
+                if model.own.is_none() || !model.moments.is_empty() {
+                    { memory::memory(&model, props.paint) }
+                }
+                if !model.contents.is_empty() {
+                    <section class="contents" aria-labelledby="contents-title">
+                        { Html::from_html_unchecked(model.contents.clone()) }
+                    </section>
+                }
             </div>
         </div>
     }
@@ -62,6 +69,7 @@ pub fn Page(props: &Props) -> Html {
 #[hook]
 fn use_worker(model: &UseReducerHandle<Model>) {
     let dispatcher = model.dispatcher();
+    let own = model.own.clone();
     use_effect_with((model.run, model.phase.is_running()), move |&(run, running)| {
         let (heard, broken) = (dispatcher.clone(), dispatcher.clone());
         let hand = running.then(|| {
@@ -72,7 +80,7 @@ fn use_worker(model: &UseReducerHandle<Model>) {
         });
         let hand = match hand {
             Some(Ok(hand)) => {
-                let (job, handed) = bundled();
+                let (job, handed) = own.as_deref().map_or_else(bundled, given);
                 hand.send(&Job::Replay(job), &handed);
                 Some(hand)
             }
@@ -104,10 +112,29 @@ fn bundled() -> (Replay, Vec<JsValue>) {
     let trace = file("trace_full.txt.gz");
     let mut state = |name: &str| file(&format!("{name}.json.gz"));
     let job = Replay {
+        is_bundled: true,
         trace,
         start: Some(state("initial_state")),
         snapshots: ["state_1_frag_allocated", "state_2_frag", "state_3_oom", "state_4_killed"].map(&mut state).to_vec(),
         end: Some(state("final_state")),
+    };
+    (job, handed)
+}
+
+/// The reader's files, handed to the worker unread.
+fn given(own: &Own) -> (Replay, Vec<JsValue>) {
+    let mut handed = Vec::new();
+    let mut file = |one: &(String, web_sys::Blob)| {
+        handed.push(JsValue::from(one.1.clone()));
+        File { name: one.0.clone(), from: From::Handed(handed.len() as u32 - 1) }
+    };
+    let none = || File { name: String::new(), from: From::Url(String::new()) };
+    let job = Replay {
+        is_bundled: false,
+        trace: own.trace.as_ref().map_or_else(none, &mut file),
+        start: own.start.as_ref().map(&mut file),
+        snapshots: own.snapshots.iter().map(&mut file).collect(),
+        end: own.end.as_ref().map(&mut file),
     };
     (job, handed)
 }

@@ -3,24 +3,22 @@
 
 use std::rc::Rc;
 
-use yew::Reducible;
+use web_sys::Blob;
+use yew::{AttrValue, Reducible};
 
 use crate::replay::blockmap::{Block, BlockMap};
-use crate::worker::message::{Failure, News, Outcome, Progress};
+use crate::report::traced;
+use crate::worker::message::{Failure, News, Progress};
 
-/// The moments of the bundled trace at which its kernel dumped its state: number and what had just happened.
-pub const MOMENTS: [(u32, &str); 6] = [
-    (0, "start of the trace"),
-    (1, "fragmenter has allocated"),
-    (2, "fragmenter has freed 3 of 4"),
-    (3, "out of memory"),
-    (4, "after the OOM kill"),
-    (5, "end of the trace"),
+/// The moments of the bundled trace at which its kernel dumped its state, by number: what had just happened.
+pub const MOMENTS: [&str; 6] = [
+    "start of the trace",
+    "fragmenter has allocated",
+    "fragmenter has freed 3 of 4",
+    "out of memory",
+    "after the OOM kill",
+    "end of the trace",
 ];
-
-pub fn moment_name(index: u32) -> &'static str {
-    MOMENTS.iter().find(|moment| moment.0 == index).map_or("a snapshot", |moment| moment.1)
-}
 
 /// What the worker is doing for the page, or how it ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,14 +53,37 @@ pub enum Side {
     After = 1,
 }
 
+/// The reader's files. They are read by the worker alone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Own {
+    pub trace: Option<(String, Blob)>,
+    pub start: Option<(String, Blob)>,
+    pub snapshots: Vec<(String, Blob)>,
+    pub end: Option<(String, Blob)>,
+}
+
+/// What a run came to, ready to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    pub verdict: String,
+    pub agreement: AttrValue,
+    pub facts: AttrValue,
+    pub text: String,
+    pub events: u64,
+    pub ms: f64,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// Number of the present run, from 1; messages of earlier ones are ignored.
     pub run: u32,
     pub phase: Phase,
+    /// What is replayed; none is the trace that comes with the page.
+    pub own: Option<Rc<Own>>,
     /// What has been computed stays on show until something newer takes its place, whatever happens to a run.
     pub moments: Vec<Rc<BlockMap>>,
-    pub outcome: Option<Rc<Outcome>>,
+    pub contents: AttrValue,
+    pub outcome: Option<Rc<Shown>>,
     /// Numbers of the moments that are compared.
     pub shown: [u32; 2],
     /// Position of the selected pageblock in a map.
@@ -71,6 +92,8 @@ pub struct Model {
 
 pub enum Action {
     Run,
+    /// Something else to replay, from now on.
+    Take(Option<Own>),
     Heard(u32, News),
     Broken(u32, Failure),
     Cancel,
@@ -83,10 +106,28 @@ impl Model {
         Model {
             run: 1,
             phase: Phase::Starting,
+            own: None,
             moments: Vec::new(),
+            contents: AttrValue::default(),
             outcome: None,
             shown: [0, 5],
             cursor: FIRST_CURSOR,
+        }
+    }
+
+    /// The name of what is replayed.
+    pub fn name(&self) -> &str {
+        match self.own.as_ref().and_then(|own| own.trace.as_ref()) {
+            Some((name, _)) => name,
+            None => "the bundled trace",
+        }
+    }
+
+    /// Before anything is known of a run, the table has its rows already.
+    pub fn agreement(&self) -> AttrValue {
+        match &self.outcome {
+            Some(outcome) => outcome.agreement.clone(),
+            None => traced::table(None, self.own.is_none()).into(),
         }
     }
 
@@ -104,11 +145,24 @@ impl Model {
         self.moments.first().map_or(0, |map| map.blocks.len())
     }
 
+    pub fn moment_name(&self, index: u32) -> String {
+        let known = self.moments.iter().find(|map| map.index == index);
+        match (&self.own, known, MOMENTS.get(index as usize)) {
+            (None, _, Some(name)) => (*name).to_owned(),
+            (_, Some(map), _) if !map.label.is_empty() => map.label.clone(),
+            _ => "a state".to_owned(),
+        }
+    }
+
     fn hear(&mut self, news: News) {
         match news {
             News::Hello | News::Cell { .. } | News::Sight(_) | News::Inside(_) => {}
             News::Progress(progress) => self.phase = Phase::Working(progress),
+            News::Contents(html) => self.contents = html.into(),
             News::Map(map) => {
+                if self.own.is_some() {
+                    self.shown[1] = map.index;
+                }
                 let at = self.moments.partition_point(|known| known.index < map.index);
                 if self.moments.get(at).is_some_and(|known| known.index == map.index) {
                     self.moments[at] = Rc::new(map);
@@ -117,7 +171,15 @@ impl Model {
                 }
             }
             News::Replayed(outcome) => {
-                self.outcome = Some(Rc::from(outcome));
+                let outcome = *outcome;
+                self.outcome = Some(Rc::new(Shown {
+                    verdict: outcome.verdict,
+                    agreement: outcome.agreement.into(),
+                    facts: outcome.facts.into(),
+                    text: outcome.text,
+                    events: outcome.events,
+                    ms: outcome.ms,
+                }));
                 self.phase = Phase::Done;
             }
             News::Failed(failure) => self.phase = Phase::Failed(failure),
@@ -143,6 +205,13 @@ impl Reducible for Model {
             Action::Run => {
                 model.run += 1;
                 model.phase = Phase::Starting;
+            }
+            // Nothing of another trace stays, or it would be taken for this one's.
+            Action::Take(own) => {
+                model = Model { run: model.run + 1, own: own.map(Rc::new), ..Model::new() };
+                if model.own.is_some() {
+                    model.cursor = 0;
+                }
             }
             Action::Heard(_, news) => model.hear(news),
             Action::Broken(_, failure) => model.phase = Phase::Failed(failure),

@@ -3,46 +3,33 @@
 
 use yew::prelude::*;
 
-use super::agreement;
-use super::state::Phase;
+use super::state::{Action, Model, Phase};
 use super::text;
-use crate::worker::message::Outcome;
+use crate::report::traced;
+use crate::report::traced::words::{number, seconds};
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub phase: Phase,
-    pub outcome: Option<std::rc::Rc<Outcome>>,
-    pub dark: bool,
-    pub on_run: Callback<()>,
-    pub on_cancel: Callback<()>,
-    pub on_dark: Callback<bool>,
-}
-
-#[component]
-pub fn Status(props: &Props) -> Html {
-    let running = props.phase.is_running();
-    let (on_run, on_cancel, on_dark, dark) =
-        (props.on_run.clone(), props.on_cancel.clone(), props.on_dark.clone(), props.dark);
+pub fn status(model: &UseReducerHandle<Model>, dark: bool, on_dark: &Callback<bool>) -> Html {
+    let (dispatcher, on_dark) = (model.dispatcher(), on_dark.clone());
     // One button, so that a press does not take the focus away from the reader.
-    let (does, go) = match &props.phase {
-        phase if phase.is_running() => ("Cancel", on_cancel),
-        Phase::Failed(_) => ("Retry", on_run),
-        _ => ("Run again", on_run),
+    let (does, action): (_, fn() -> Action) = match &model.phase {
+        phase if phase.is_running() => ("Cancel", || Action::Cancel),
+        Phase::Failed(_) => ("Retry", || Action::Run),
+        _ => ("Run again", || Action::Run),
     };
     html! {
-        <section class="status" aria-label="Result" aria-busy={running.to_string()}>
-            <p id="verdict" class="verdict">{ agreement::verdict(props.outcome.as_deref()) }</p>
+        <section class="status" aria-label="Result" aria-busy={model.phase.is_running().to_string()}>
+            <p id="verdict" class="verdict">{ verdict(model) }</p>
             <div class="bar">
-                <p id="status" class="now">{ now(props) }</p>
-                <progress max="100" value={done(&props.phase).to_string()} aria-label="Share of the replay that is done" />
-                <button id="go" type="button" onclick={move |_| go.emit(())}>{ does }</button>
+                <p id="status" class="now">{ now(model) }</p>
+                <progress max="100" value={done(&model.phase).to_string()} aria-label="Share of the replay that is done" />
+                <button id="go" type="button" onclick={move |_| dispatcher.dispatch(action())}>{ does }</button>
                 <button id="dark" type="button" aria-pressed={dark.to_string()} onclick={move |_| on_dark.emit(!dark)}>
                     { "Dark" }
                 </button>
             </div>
             // Heard by screen readers: only when something begins or ends, never at each step.
-            <p class="heard" role="status">{ spoken(&props.phase) }</p>
-            if let Phase::Failed(failure) = &props.phase {
+            <p class="heard" role="status">{ spoken(&model.phase) }</p>
+            if let Phase::Failed(failure) = &model.phase {
                 <div id="failure" class="failure" role="alert">
                     <p><strong>{ "The replay did not finish: " }</strong>{ &failure.what }{ "." }</p>
                     <p>{ &failure.remedy }{ " What was computed before stays on the page." }</p>
@@ -52,21 +39,33 @@ pub fn Status(props: &Props) -> Html {
     }
 }
 
-fn now(props: &Props) -> String {
-    match (&props.phase, &props.outcome) {
+fn verdict(model: &Model) -> String {
+    match (&model.outcome, &model.own) {
+        (Some(outcome), _) => outcome.verdict.clone(),
+        (None, None) => traced::verdict(None),
+        (None, Some(_)) => format!("Reading {}.", model.name()),
+    }
+}
+
+fn now(model: &Model) -> String {
+    let before = match (&model.outcome, &model.own) {
+        (Some(_), _) => "The figures are of the run before.",
+        (None, None) => "The sentence above was computed beforehand.",
+        (None, Some(_)) => "",
+    };
+    let text = match (&model.phase, &model.outcome) {
+        (Phase::Starting, _) if model.own.is_some() => format!("Starting a worker that reads {}.", model.name()),
         (Phase::Starting, _) => "Computed beforehand. Starting a worker that computes it again, here.".to_owned(),
         (Phase::Working(progress), _) => text::progress(*progress),
         (Phase::Done, Some(outcome)) => {
-            let total = outcome.fetch_ms + outcome.import_ms + outcome.replay_ms;
-            let events = text::number(outcome.report.events);
-            format!("Computed here, in this browser, just now: {events} events in {}.", text::seconds(total))
+            let (events, time) = (number(outcome.events), seconds(outcome.ms));
+            format!("Computed here, in this browser, just now, from {}: {events} events in {time}.", model.name())
         }
         (Phase::Done, None) => String::new(),
-        (Phase::Cancelled, Some(_)) => "Cancelled. The figures are of the run before.".to_owned(),
-        (Phase::Cancelled, None) => "Cancelled. The sentence above was computed beforehand.".to_owned(),
-        (Phase::Failed(_), Some(_)) => "Stopped. The figures are of the run before.".to_owned(),
-        (Phase::Failed(_), None) => "Stopped. The sentence above was computed beforehand.".to_owned(),
-    }
+        (Phase::Cancelled, _) => format!("Cancelled. {before}"),
+        (Phase::Failed(_), _) => format!("Stopped. {before}"),
+    };
+    text.trim_end().to_owned()
 }
 
 fn spoken(phase: &Phase) -> &'static str {

@@ -5,19 +5,14 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::state::{Model, Side};
 use super::text;
 use crate::replay::blockmap::{Block, BlockMap};
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub before: Option<Rc<BlockMap>>,
-    pub after: Option<Rc<BlockMap>>,
-}
-
-#[component]
-pub fn BlockTable(props: &Props) -> Html {
-    let blocks = props.before.as_ref().or(props.after.as_ref()).map_or(&[][..], |map| &map.blocks);
-    let side = |map: &Option<Rc<BlockMap>>, i: usize| match map.as_ref().and_then(|map| map.blocks.get(i)) {
+pub fn table(model: &Model) -> Html {
+    let maps = [model.map(Side::Before), model.map(Side::After)];
+    let blocks = maps[0].or(maps[1]).map_or(&[][..], |map| &map.blocks);
+    let side = |map: Option<&Rc<BlockMap>>, i: usize| match map.and_then(|map| map.blocks.get(i)) {
         Some(block) => cells(block),
         None => html! { <><td>{ "..." }</td><td></td><td></td></> },
     };
@@ -45,8 +40,8 @@ pub fn BlockTable(props: &Props) -> Html {
                     <tr key={i}>
                         <th scope="row">{ i }</th>
                         <td>{ format!("{:#x}", block.pfn) }</td>
-                        { side(&props.before, i) }
-                        { side(&props.after, i) }
+                        { side(maps[0], i) }
+                        { side(maps[1], i) }
                     </tr>
                 }
                 </tbody>

@@ -2,43 +2,9 @@
 //! Sentences and numbers, without the browser.
 
 use crate::model::freetype;
-use crate::replay::Score;
 use crate::replay::blockmap::{Block, BlockMap};
-use crate::worker::message::{Outcome, Progress};
-
-/// With a comma at each thousand.
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-pub fn score(score: Score) -> String {
-    match score.made {
-        0 => "none in this trace".to_owned(),
-        made => format!("{} of {}", number(score.exact), number(made)),
-    }
-}
-
-/// Milliseconds as seconds, to the hundredth.
-pub fn seconds(ms: f64) -> String {
-    format!("{:.2} s", ms / 1000.0)
-}
-
-/// One sentence that says how a replay went.
-pub fn verdict(pages: Score, drained: Score, states: Score) -> String {
-    let [pages, drained, states] = [pages, drained, states].map(score);
-    format!(
-        "The model names the very page in {pages} allocations and in {drained} pages given back by per-CPU lists; \
-         {states} whole states equal the kernel's."
-    )
-}
+use crate::report::traced::words::number;
+use crate::worker::message::Progress;
 
 /// Where the worker is, in words.
 pub fn progress(progress: Progress) -> String {
@@ -118,13 +84,4 @@ pub fn map(map: &BlockMap) -> String {
         parts.join(", "),
         number(free)
     )
-}
-
-/// Events per second of the replay itself.
-pub fn speed(outcome: &Outcome) -> String {
-    if outcome.replay_ms < 1.0 {
-        return "too short to tell".to_owned();
-    }
-    let per_second = (outcome.report.events as f64 / outcome.replay_ms * 1000.0) as u64;
-    format!("{} events a second", number(per_second / 1000 * 1000))
 }

@@ -6,6 +6,7 @@
 
 mod ledger;
 mod mail;
+mod page;
 mod record;
 mod sensitivity;
 mod svg;
@@ -13,6 +14,7 @@ mod table;
 
 pub use ledger::ledger;
 pub use mail::{Boots, mail, measured};
+pub use page::{Filter, groups, page, summary};
 pub use record::{CellRecord, Record};
 pub use sensitivity::{Changed, sensitivity};
 pub use svg::timeline;

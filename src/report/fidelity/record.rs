@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::experiment::fidelity::known::KNOWN;
 use crate::experiment::fidelity::{CELLS, Fixture, Measure, Observed, Spec, across, bars};
 use crate::model::digest::Digest;
 
@@ -25,12 +26,34 @@ pub struct CellRecord {
     pub measures: Vec<Measure>,
 }
 
-/// All cells, and the comparisons across them.
+/// Why a comparison is known to miss its bar.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    pub cell: String,
+    pub what: String,
+    pub reason: String,
+}
+
+/// Where real figures come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    pub file: String,
+    pub kernel: String,
+    pub guest: String,
+    /// Each cell and how many boots of it there are.
+    pub cells: Vec<(String, usize)>,
+}
+
+/// All cells, the comparisons across them, and what those who read the figures must know beside them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     pub cells: Vec<CellRecord>,
     pub order: Vec<Measure>,
     pub costs: Vec<Measure>,
+    #[serde(default)]
+    pub known: Vec<Reason>,
+    #[serde(default)]
+    pub sources: Vec<Source>,
 }
 
 impl Record {
@@ -41,7 +64,20 @@ impl Record {
             cells: cells.map(|spec| cell(spec, fixture, observed(spec))).collect(),
             order: across::order(fixture, observed),
             costs: across::costs(fixture, observed),
+            known: Vec::new(),
+            sources: Vec::new(),
         }
+        .explained(fixture)
+    }
+
+    /// With the reasons and sources of the day, which need no run.
+    pub fn explained(self, fixture: &Fixture) -> Record {
+        let known = KNOWN.iter().map(|one| Reason {
+            cell: one.cell.to_owned(),
+            what: one.what.to_owned(),
+            reason: one.reason.to_owned(),
+        });
+        Record { known: known.collect(), sources: sources(fixture), ..self }
     }
 
     /// Every comparison.
@@ -62,16 +98,41 @@ impl Record {
 
     /// One cell a line, so that a change shows which cells changed.
     pub fn json(&self) -> String {
-        let line = |value: &CellRecord| serde_json::to_string(value).expect("a record is plain data");
-        let measure = |value: &Measure| serde_json::to_string(value).expect("a measure is plain data");
-        let join = |lines: Vec<String>| lines.join(",\n");
         format!(
-            "{{\"cells\":[\n{}\n],\"order\":[\n{}\n],\"costs\":[\n{}\n]}}\n",
-            join(self.cells.iter().map(line).collect()),
-            join(self.order.iter().map(measure).collect()),
-            join(self.costs.iter().map(measure).collect()),
+            "{{\"cells\":[\n{}\n],\"order\":[\n{}\n],\"costs\":[\n{}\n],\"known\":[\n{}\n],\"sources\":[\n{}\n]}}\n",
+            lines(&self.cells),
+            lines(&self.order),
+            lines(&self.costs),
+            lines(&self.known),
+            lines(&self.sources),
         )
     }
+}
+
+fn lines<T: Serialize>(all: &[T]) -> String {
+    let line = |value: &T| serde_json::to_string(value).expect("a record is plain data");
+    all.iter().map(line).collect::<Vec<String>>().join(",\n")
+}
+
+fn sources(fixture: &Fixture) -> Vec<Source> {
+    let families = Fixture::FAMILIES.iter().zip(&fixture.families).map(|(file, family)| Source {
+        file: (*file).to_owned(),
+        kernel: family.kernel.clone(),
+        guest: family.guest.clone(),
+        cells: CELLS
+            .iter()
+            .map(|spec| (spec.name.to_owned(), family.runs.iter().filter(|run| run.cell == spec.name).count()))
+            .filter(|(_, boots)| *boots > 0)
+            .collect(),
+    });
+    let means = CELLS.iter().filter_map(|spec| Some((spec.name.to_owned(), fixture.mean(spec.name)?.n)));
+    let published = Source {
+        file: Fixture::MEANS.to_owned(),
+        kernel: "the same".to_owned(),
+        guest: "published means over more boots than are in the other files".to_owned(),
+        cells: means.collect(),
+    };
+    families.chain([published]).collect()
 }
 
 fn cell(spec: &Spec, fixture: &Fixture, observed: &[Observed]) -> CellRecord {
