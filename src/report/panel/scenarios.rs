@@ -33,7 +33,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "the mail's guest, estimated",
         about: "Eight CPUs, services, some page cache: what is assumed stands in FIDELITY.md.",
-        fragment: "v=1&g=mail-1g&p=base~series~blunt&s=1-16",
+        fragment: "v=1&g=mail-1g&s=1-16",
     },
     Scenario {
         name: "isolating a block instead of compacting",
