@@ -52,11 +52,12 @@ fn take_script(page: &str, folder: &Path) -> Result<(String, String), String> {
         let rest = script.split(before).nth(1).ok_or(format!("the page's script has no {before}"))?;
         Ok::<_, String>(folder.join(rest.split('\'').next().unwrap_or_default()))
     };
+    // A page without an origin may start no module as a worker, so what only modules have must go.
     let glue = read(&name("bindings from './")?)?;
-    // Its one export has to go, for there is one module only.
+    let glue = glue.replace("export { initSync, __wbg_init as default };", "").replace("import.meta.url", "''");
     let loading = read(&name("initializer from './")?)?.replacen("export default function", "function", 1);
     let text = format!("{glue}\n{loading}\n{START}");
-    for end in ["</script", "<!--", "export default function"] {
+    for end in ["</script", "<!--", "\nexport ", "\nimport ", "import.meta"] {
         if text.contains(end) {
             return Err(format!("the script cannot be put into the page: it has {end}"));
         }

@@ -64,9 +64,12 @@ fn optional_parts_may_be_absent_and_unknown_ones_are_ignored() {
 #[test]
 fn every_fault_is_named_with_its_place() {
     type Change = fn(&mut Value);
-    let cases: [(&str, Change); 20] = [
+    let cases: [(&str, Change); 21] = [
         ("state: missing field `zones`", |v| drop(v.as_object_mut().expect("an object").remove("zones"))),
         ("zones: there is no zone", |v| v["zones"] = json!([])),
+        ("zones: they span 512 GiB, and at most 256 are modelled; dump a guest with less", |v| {
+            v["zones"][1]["spanned_pages"] = json!(1u32 << 27)
+        }),
         ("zones[1]: it is no JSON object", |v| v["zones"][1] = json!(7)),
         ("instead of 10 and 9; dump a kernel", |v| v["params"]["pageblock_order"] = json!(7)),
         ("zone DMA32, pcp: it is no list", |v| v["zones"][1]["pcp"] = json!(1)),

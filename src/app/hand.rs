@@ -92,9 +92,12 @@ impl Hand {
 /// A worker of a few lines that loads the page's own script: its name is known to the script alone, and a frame
 /// without an origin may start no worker from a URL.
 fn worker() -> Result<Worker, JsValue> {
+    let options = WorkerOptions::new();
     let script = match document().get_element_by_id(INLINE_SCRIPT) {
+        // No module: browsers refuse one from a page that has no origin, such as a file.
         Some(element) => element.text_content().unwrap_or_default(),
         None => {
+            options.set_type(WorkerType::Module);
             let from = SCRIPT.with(|url| String::from(url));
             format!(
                 "import start from {from:?};\n\
@@ -106,7 +109,5 @@ fn worker() -> Result<Worker, JsValue> {
     kind.set_type("text/javascript");
     let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(&script)), &kind)?;
     let url = Url::create_object_url_with_blob(&blob)?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
     Worker::new_with_options(&url, &options)
 }

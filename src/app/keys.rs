@@ -19,7 +19,6 @@ pub fn listen() -> Vec<EventListener> {
             element.matches("input:not([type=checkbox]):not([type=file]), textarea, select").unwrap_or(false)
         });
         if event.key() == "?" && !is_typing && is_on() {
-            event.prevent_default();
             open();
         }
     })];

@@ -13,6 +13,7 @@ mod home;
 mod inside;
 mod keys;
 mod permalink;
+mod place;
 mod platform;
 mod pool;
 mod replay;
@@ -21,7 +22,8 @@ mod words;
 
 use yew::prelude::*;
 
-use state::{Action, Model, Place};
+use place::Place;
+use state::{Action, Model};
 
 /// Takes the place of what index.html showed meanwhile.
 pub fn start() {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The links that lead to what is shown.
 
-use super::state::{Model, Place, default_link};
+use super::place::Place;
+use super::state::{Model, default_link};
 use crate::link::{self, Permalink, Promise, View};
 
 impl Model {

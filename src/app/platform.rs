@@ -129,7 +129,8 @@ pub fn on_look_change(changed: impl Fn() + Clone + 'static) -> Vec<EventListener
     listeners
 }
 
-/// A printed page has nothing to click on: what is folded is opened before printing, and folded again after.
+/// A printed page has nothing to click on: what is folded is opened before printing, and folded again after. What is
+/// of use on a screen alone stays folded. The address is printed with it.
 pub fn unfold_for_print() -> Vec<EventListener> {
     vec![
         EventListener::new(&window(), "beforeprint", |_| {
@@ -138,7 +139,7 @@ pub fn unfold_for_print() -> Vec<EventListener> {
                 let version = env!("CARGO_PKG_VERSION");
                 printed.set_text_content(Some(&format!("{address} (oompoint {version}, model {MODEL_VERSION})")));
             }
-            for element in all("details:not([open])") {
+            for element in all("details:not([open]):not(.screen)") {
                 let _ = element.set_attribute("open", "");
                 let _ = element.set_attribute("data-unfolded", "");
             }

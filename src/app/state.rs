@@ -6,37 +6,11 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
+pub use super::place::Place;
 use crate::experiment::{Edit, Experiment};
 use crate::link::{self, LinkCheck, Opened, Permalink, Promise, View};
 use crate::report::panel::{self, Sight};
 use crate::worker::message::{Failure, Seen};
-
-/// What the page shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    Compare,
-    Replay,
-    Fidelity,
-}
-
-impl Place {
-    /// The fragment that leads there, other than a link's.
-    pub fn of(fragment: &str) -> Place {
-        match fragment {
-            "replay" => Place::Replay,
-            "fidelity" => Place::Fidelity,
-            _ => Place::Compare,
-        }
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Place::Compare => "compare",
-            Place::Replay => "replay",
-            Place::Fidelity => "fidelity",
-        }
-    }
-}
 
 /// What the workers are doing, or how it ended.
 #[derive(Clone, Debug, PartialEq)]

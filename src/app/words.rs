@@ -8,7 +8,8 @@ pub fn now(model: &Model) -> String {
     let (done, all) = (model.cells_done(), model.cells.len());
     let cells = |n: usize| if n == 1 { "1 cell".to_owned() } else { format!("{n} cells") };
     let shown = match &model.sight {
-        None => "What is shown was computed beforehand.".to_owned(),
+        None if model.is_default() => "What is shown was computed beforehand.".to_owned(),
+        None => "What is shown is another comparison, computed beforehand.".to_owned(),
         Some(_) if model.is_current() => String::new(),
         Some(_) => "What is shown is of the comparison before.".to_owned(),
     };

@@ -55,17 +55,22 @@ impl FreeLists {
 impl Recording {
     /// The moment of a decision, or of the end of the run.
     pub fn moment(&mut self, ordinal: u64) -> Moment {
+        self.glance(ordinal, true)
+    }
+
+    /// The same; the kernel's texts and the digest only if they are wanted.
+    pub(super) fn glance(&mut self, ordinal: u64, with_texts: bool) -> Moment {
         let ordinal = ordinal.min(self.len());
-        let report = self.oom_text(ordinal);
+        let report = if with_texts { self.oom_text(ordinal) } else { None };
         let (world, decision) = self.seek(ordinal);
-        self.moment_of(&world, ordinal, decision, report)
+        self.moment_of(&world, ordinal, decision, with_texts.then_some(report))
     }
 
     /// The moment when tasks had asked for so many pages; no decision is being made then.
-    pub fn moment_when(&mut self, pages: u32) -> Moment {
+    pub fn moment_when(&mut self, pages: u32, with_texts: bool) -> Moment {
         let (world, next) = self.when_requested(pages);
-        let report = next.checked_sub(1).and_then(|last| self.oom_text(last));
-        self.moment_of(&world, next, None, report)
+        let report = next.checked_sub(1).filter(|_| with_texts).and_then(|last| self.oom_text(last));
+        self.moment_of(&world, next, None, with_texts.then_some(report))
     }
 
     fn moment_of(
@@ -73,13 +78,18 @@ impl Recording {
         world: &World,
         ordinal: u64,
         decision: Option<Decision>,
-        report: Option<(String, String)>,
+        with_report: Option<Option<(String, String)>>,
     ) -> Moment {
-        let layout = layout(&self.cell().environment);
+        let mut texts = Vec::new();
+        let mut digest = String::new();
+        if let Some(report) = with_report {
+            let layout = layout(&self.cell().environment);
+            texts.extend(proc_texts(world, &layout).map(|(name, text)| (name.to_owned(), text)));
+            texts.extend(report);
+            digest = format!("{:016x}", digest_of(world));
+        }
         let mut counters = Vec::new();
         world.machine.tally.each(|name, value| counters.push((name.to_owned(), value)));
-        let mut texts = Vec::from(proc_texts(world, &layout).map(|(name, text)| (name.to_owned(), text)));
-        texts.extend(report);
         Moment {
             ordinal,
             decisions: self.len(),
@@ -91,7 +101,7 @@ impl Recording {
             free_lists: world.machine.node.zones.iter().map(FreeLists::of).collect(),
             counters,
             texts,
-            digest: format!("{:016x}", digest_of(world)),
+            digest,
         }
     }
 

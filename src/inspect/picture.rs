@@ -23,8 +23,7 @@ pub fn x(mib: u32, max: u32) -> f64 {
 
 /// MiB at the right end of the pictures of two runs.
 pub fn width_mib(a: &Timeline, b: &Timeline) -> u32 {
-    let last = |timeline: &Timeline| timeline.samples.last().map_or(1, |sample| sample.requested_mib);
-    last(a).max(last(b)).max(1)
+    a.last_mib().max(b.last_mib()).max(1)
 }
 
 fn lanes_in_use(timeline: &Timeline) -> impl Iterator<Item = &LaneBins> {

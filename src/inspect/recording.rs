@@ -110,7 +110,11 @@ impl Recording {
     /// Decisions in full: `count` of them from `from` on, fewer at the end.
     pub fn decisions(&mut self, from: u64, count: u64) -> Vec<Decision> {
         let end = from.saturating_add(count).min(self.len());
-        if from >= end { Vec::new() } else { self.keyframes.decisions(from..end) }
+        if from >= end {
+            return Vec::new();
+        }
+        let whole: Option<Vec<Decision>> = (from..end).map(|ordinal| self.stream.whole(ordinal)).collect();
+        whole.unwrap_or_else(|| self.keyframes.decisions(from..end))
     }
 
     pub fn decision(&mut self, ordinal: u64) -> Option<Decision> {
@@ -125,6 +129,10 @@ impl Recording {
 
     /// Lines of the decision log, at these ordinals, ascending.
     pub fn rows_at(&mut self, ordinals: &[u64]) -> Vec<Row> {
+        let whole = |&ordinal: &u64| self.stream.whole(ordinal).map(|decision| Row::of(ordinal, &decision));
+        if let Some(rows) = ordinals.iter().map(whole).collect() {
+            return rows;
+        }
         let (Some(&first), Some(&last)) = (ordinals.first(), ordinals.last()) else { return Vec::new() };
         let decisions =
             self.keyframes.decisions_at(first..last + 1, |ordinal| ordinals.binary_search(&ordinal).is_ok());

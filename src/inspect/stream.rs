@@ -11,6 +11,8 @@ use crate::model::journal::{Decision, Kind};
 
 /// Entries kept at most, 48 MiB. Of a longer run the older half goes, whenever there are more.
 const ENTRIES_MAX: usize = 6 << 20;
+/// Up to so many entries are kept whole besides, 2 MiB: most runs have fewer, and nothing need be computed again.
+const WHOLE_MAX: usize = 1 << 16;
 /// Entries of the index of steps at most.
 const MARKS_MAX: usize = 1 << 14;
 
@@ -78,6 +80,8 @@ pub struct Stream {
     /// Ordinal of the first entry that is kept.
     first: u64,
     entries: Vec<Entry>,
+    /// Every decision in full, while there are few.
+    whole: Vec<Decision>,
     stride: u64,
     /// The step of every `stride`th decision, from the very first.
     marks: Vec<u64>,
@@ -87,6 +91,11 @@ impl Stream {
     pub(super) fn push(&mut self, decision: &Decision, step: u64) {
         let ordinal = self.end();
         self.entries.push(Entry::of(decision));
+        if ordinal < WHOLE_MAX as u64 {
+            self.whole.push(*decision);
+        } else if !self.whole.is_empty() {
+            self.whole = Vec::new();
+        }
         if self.entries.len() > ENTRIES_MAX {
             self.entries.drain(..ENTRIES_MAX / 2);
             self.first += (ENTRIES_MAX / 2) as u64;
@@ -117,6 +126,11 @@ impl Stream {
 
     pub fn get(&self, ordinal: u64) -> Option<Entry> {
         self.entries.get(usize::try_from(ordinal.checked_sub(self.first)?).ok()?).copied()
+    }
+
+    /// A decision in full, if it was kept so.
+    pub(super) fn whole(&self, ordinal: u64) -> Option<Decision> {
+        self.whole.get(usize::try_from(ordinal).ok()?).copied()
     }
 
     pub fn entries(&self) -> &[Entry] {

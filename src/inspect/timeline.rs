@@ -126,3 +126,10 @@ impl Sample {
 pub fn requested_mib(world: &World) -> u32 {
     (world.machine.journal.requested_pages / u64::from(PAGES_PER_MIB)) as u32
 }
+
+impl Timeline {
+    /// MiB asked for in the whole run.
+    pub fn last_mib(&self) -> u32 {
+        self.samples.last().map_or(0, |sample| sample.requested_mib)
+    }
+}

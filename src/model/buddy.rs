@@ -26,6 +26,7 @@ pub enum Place {
 
 impl Zone {
     /// Frees one block and merges it with its free buddies (mm/page_alloc.c:__free_one_page@7.3).
+    #[inline]
     pub(crate) fn free_one_page(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
         assert!(pfn.is_multiple_of(1 << order), "{pfn:#x} is not aligned to order {order}");
         let (mut pfn, mut order) = (pfn, order);

@@ -47,6 +47,8 @@ pub mod flag {
     pub const PINNED: u8 = 64;
 }
 
+/// Frames of a pageblock, as an index.
+const BLOCK_FRAMES: usize = 512;
 const HEADS_RESERVED: u32 = u32::MAX;
 
 /// What a list operation touches. The owner comes with it because whoever takes a page off a list owns it next.
@@ -71,6 +73,8 @@ pub struct Frames {
     frames: u32,
     nodes: Vec<Node>,
     marks: Vec<Mark>,
+    /// By pageblock: allocated pages in it came, went or changed since somebody looked. Empty until somebody looks.
+    touched: Vec<bool>,
 }
 
 impl Frames {
@@ -81,7 +85,7 @@ impl Frames {
         let mut nodes = Vec::with_capacity(total as usize);
         nodes.resize(frames as usize, Node { prev: HEADS_RESERVED, next: HEADS_RESERVED, owner: 0 });
         nodes.extend((frames..total).map(|head| Node { prev: head, next: head, owner: 0 }));
-        Frames { base, frames, nodes, marks: vec![Mark::default(); frames as usize] }
+        Frames { base, frames, nodes, marks: vec![Mark::default(); frames as usize], touched: Vec::new() }
     }
 
     pub fn base(&self) -> Pfn {
@@ -124,12 +128,16 @@ impl Frames {
     #[inline]
     pub fn set(&mut self, pfn: Pfn, kind: Kind, order: Order) {
         let i = self.at(pfn);
+        if matches!(kind, Kind::Used | Kind::Private) {
+            self.touch(i);
+        }
         self.marks[i].state = (kind as u8) << 4 | order;
     }
 
     /// Marks the whole block: head of `kind`, every other frame a tail.
     pub fn set_block(&mut self, pfn: Pfn, kind: Kind, order: Order) {
         let i = self.at(pfn);
+        self.touch_block(pfn, order);
         self.marks[i].state = (kind as u8) << 4 | order;
         self.marks[i + 1..i + (1 << order)].iter_mut().for_each(|mark| mark.state = (Kind::Tail as u8) << 4);
     }
@@ -147,7 +155,22 @@ impl Frames {
     #[inline]
     pub fn set_flags(&mut self, pfn: Pfn, flags: u8) {
         let i = self.at(pfn);
+        self.touch(i);
         self.marks[i].flags = flags;
+    }
+
+    /// Notes that the pageblocks of a block have changed.
+    pub(super) fn touch_block(&mut self, pfn: Pfn, order: Order) {
+        (0..1 << order).step_by(BLOCK_FRAMES).for_each(|offset: u32| self.touch(self.at(pfn + offset)));
+    }
+
+    /// Whether the pageblock of `pfn` has changed since the last call, which the first call for a zone answers with yes.
+    pub(super) fn take_touched(&mut self, pfn: Pfn) -> bool {
+        if self.touched.is_empty() {
+            self.touched = vec![true; self.marks.len().div_ceil(BLOCK_FRAMES)];
+        }
+        let i = self.at(pfn) / BLOCK_FRAMES;
+        std::mem::take(&mut self.touched[i])
     }
 
     #[inline]
@@ -244,12 +267,19 @@ impl Frames {
 
     /// Bytes held, for reports of memory per frame.
     pub fn bytes(&self) -> u64 {
-        (self.nodes.len() * size_of::<Node>() + self.marks.len() * size_of::<Mark>()) as u64
+        (self.nodes.len() * size_of::<Node>() + self.marks.len() * size_of::<Mark>() + self.touched.len()) as u64
     }
 
     #[inline]
     fn at(&self, pfn: Pfn) -> usize {
         (pfn - self.base) as usize
+    }
+
+    #[inline]
+    fn touch(&mut self, i: usize) {
+        if let Some(touched) = self.touched.get_mut(i / BLOCK_FRAMES) {
+            *touched = true;
+        }
     }
 
     #[inline]

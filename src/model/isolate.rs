@@ -20,7 +20,7 @@ use super::zone::Zone;
 impl Machine {
     /// Makes a whole free block in zone `i` and flips it for an unmapped request.
     pub(super) fn isolate_and_flip(&mut self, i: usize, request: &Request) -> Option<Flip> {
-        let (block, _) = cheapest_block(&self.node.zones[i])?;
+        let (block, _) = cheapest_block(&mut self.node.zones[i])?;
         self.charge(u64::from(self.node.zones[i].blocks.len()) * self.costs.scan_ns);
         let zone = &mut self.node.zones[i];
         let pages: Vec<Pfn> = (block..block + PAGEBLOCK_PAGES)
@@ -68,25 +68,34 @@ impl Machine {
     }
 }
 
+/// What emptying each pageblock takes: pages to move, or `NEVER`. A block is looked at again only when it has changed, so
+/// that a search costs a look at one number a block, however many pages the guest has.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Emptying(Vec<u16>);
+
+/// One of the block's pages cannot move.
+const NEVER: u16 = u16::MAX;
+
 /// The movable block with the fewest pages to move, none of them immovable; and how many those are.
-fn cheapest_block(zone: &Zone) -> Option<(Pfn, u32)> {
+fn cheapest_block(zone: &mut Zone) -> Option<(Pfn, u16)> {
+    let mut known = std::mem::take(&mut zone.emptying.0);
+    known.resize(zone.blocks.len() as usize, NEVER);
     let mut best = None;
-    let mut limit = u32::MAX;
-    for block in zone.blocks.starts().filter(|&block| zone.spans_block(block)) {
-        if let Some(cost) = cost_below(zone, block, limit) {
-            (best, limit) = (Some((block, cost)), cost);
+    let mut limit = NEVER;
+    for (block, cost) in zone.blocks.starts().zip(&mut known) {
+        if zone.frames.take_touched(block) {
+            *cost = cost_of(zone, block).unwrap_or(NEVER);
+        }
+        if *cost < limit && zone.spans_block(block) && freetype::is_mergeable(zone.blocks.freetype(block)) {
+            (best, limit) = (Some((block, *cost)), *cost);
         }
     }
+    zone.emptying.0 = known;
     best
 }
 
-/// Pages to move out of a block; `None` when one of them cannot (mm/page_isolation.c:has_unmovable_pages@7.3), or as
-/// soon as they are `limit`: a block that is not cheaper than one already found need not be counted to its end.
-fn cost_below(zone: &Zone, block: Pfn, limit: u32) -> Option<u32> {
-    let ft = zone.blocks.freetype(block);
-    if !freetype::is_mergeable(ft) {
-        return None;
-    }
+/// Pages to move out of a block; `None` when one of them cannot (mm/page_isolation.c:has_unmovable_pages@7.3).
+fn cost_of(zone: &Zone, block: Pfn) -> Option<u16> {
     let (mut pfn, mut cost) = (block, 0);
     while pfn < block + PAGEBLOCK_PAGES {
         let (kind, order) = (zone.frames.kind(pfn), zone.frames.order(pfn));
@@ -96,14 +105,11 @@ fn cost_below(zone: &Zone, block: Pfn, limit: u32) -> Option<u32> {
             Kind::Used if zone.frames.flags(pfn) & (flag::LRU | flag::PINNED) == flag::LRU && order == 0 => {
                 cost += 1;
                 pfn += 1;
-                if cost >= limit {
-                    return None;
-                }
             }
             _ => return None,
         }
     }
-    (cost < limit).then_some(cost)
+    Some(cost)
 }
 
 fn is_all_free(zone: &Zone, block: Pfn) -> bool {
@@ -127,5 +133,63 @@ impl Zone {
             pfn += 1 << order;
         }
         self.frames.set_block(block, Kind::Used, 9);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::zone::ZoneSpan;
+
+    /// A generator of the test's own: the model's draws nothing.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, n: u32) -> u32 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            ((self.0 >> 33) % u64::from(n)) as u32
+        }
+    }
+
+    fn all_looked_at(zone: &Zone) -> Option<(Pfn, u16)> {
+        let fits = |&block: &Pfn| zone.spans_block(block) && freetype::is_mergeable(zone.blocks.freetype(block));
+        let costs = zone.blocks.starts().filter(fits).filter_map(|block| Some((block, cost_of(zone, block)?)));
+        costs.min_by_key(|&(_, cost)| cost)
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_looking_at_all_finds() {
+        let mut zone = Zone::new(ZoneSpan { index: 1, start_pfn: 4096, end_pfn: 4096 + 16 * 1024 }, 1);
+        zone.release_range(4096, 4096 + 16 * 1024);
+        let (mut dice, mut held, mut found) = (Dice(7), Vec::new(), 0);
+        for step in 0..20_000 {
+            let odd = dice.below(300);
+            let order = [1, 3, 9].get(odd as usize).copied().unwrap_or(0);
+            match dice.below(8) {
+                0..4 => {
+                    let ft = if odd == 4 { freetype::UNMOVABLE } else { MOVABLE };
+                    if let Some(pfn) = zone.rmqueue(order, ft, 0) {
+                        if ft == MOVABLE {
+                            zone.lru_add(pfn, order, [0, flag::PINNED][usize::from(odd == 5)]);
+                        }
+                        held.push((pfn, order, ft == MOVABLE));
+                    }
+                }
+                4..7 if !held.is_empty() => {
+                    let (pfn, order, lru) = held.swap_remove(dice.below(held.len() as u32) as usize);
+                    if lru {
+                        zone.lru_del(pfn, order);
+                    }
+                    zone.free_pages(pfn, order);
+                }
+                _ => zone.drain_cpu(0),
+            }
+            if step % 7 == 0 {
+                let best = cheapest_block(&mut zone);
+                assert_eq!(best, all_looked_at(&zone), "step {step}");
+                found += u32::from(best.is_some());
+            }
+        }
+        assert!(found > 1000, "a block that can be emptied was there {found} times only");
     }
 }

@@ -279,7 +279,9 @@ impl Machine {
         if journal.catch == Some(ordinal) {
             journal.catch = None;
             let rest = std::mem::take(&mut self.journal);
-            let machine = Box::new(self.clone());
+            let mut machine = Box::new(self.clone());
+            machine.journal =
+                Journal { count: rest.count, requested_pages: rest.requested_pages, ..Journal::default() };
             self.journal = Journal { caught: Some(machine), ..rest };
         }
     }

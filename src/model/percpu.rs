@@ -167,6 +167,7 @@ impl Zone {
 
     /// One page, coldest first (mm/page_alloc.c:free_pcppages_bulk@7.3): the chunk's list until it is empty, then
     /// the next lists in turn. `None` when nothing is left to give back.
+    #[inline(always)]
     pub(crate) fn give_back_page(&mut self, todo: &mut GiveBack) -> Option<Pfn> {
         let count = self.pcp_mut().count;
         if count == 0 || todo.chunk_left <= 0 && todo.pages == 0 {

@@ -20,6 +20,11 @@ macro_rules! tally {
         impl Tally {
             /// Calls `f` with each name and value, in a fixed order.
             pub fn each(&self, mut f: impl FnMut(&'static str, u64)) {
+                self.tell(&mut f);
+            }
+
+            /// One copy for all callers: the list is long.
+            fn tell(&self, f: &mut dyn FnMut(&'static str, u64)) {
                 const ALLOC: [&str; 5] =
                     ["pgalloc_dma", "pgalloc_dma32", "pgalloc_normal", "pgalloc_movable", "pgalloc_device"];
                 const STALL: [&str; 5] =

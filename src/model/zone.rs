@@ -10,6 +10,7 @@
 use super::counter::Counter;
 use super::frames::{Frames, Kind, Order, Pfn};
 use super::freetype::{self, Freetype, NR_FREETYPES};
+use super::isolate::Emptying;
 use super::lru::NR_LRU_LISTS;
 use super::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Pageblocks};
 use super::pcp::{NR_PCP_LISTS, Pcp};
@@ -98,6 +99,8 @@ pub struct Zone {
     pub(crate) tracer: Tracer,
     /// Pages on each LRU list, by `Lru`.
     pub(crate) lru_pages: [u64; 5],
+    /// What emptying each pageblock would take, as far as anybody asked.
+    pub(super) emptying: Emptying,
     /// What compaction remembers of the zone.
     pub compact: super::compact::ZoneMemory,
 }
@@ -136,6 +139,7 @@ impl Zone {
             known_claims: None,
             tracer: Tracer::default(),
             lru_pages: [0; 5],
+            emptying: Emptying::default(),
             compact: super::compact::ZoneMemory::default(),
         }
     }
@@ -190,6 +194,7 @@ impl Zone {
         self.nr_free[usize::from(order)] += 1;
         self.nonempty[usize::from(ft)] |= 1 << order;
         if order >= PAGEBLOCK_ORDER {
+            self.frames.touch_block(pfn, order);
             self.account_blocks(1 << order, ft);
         }
     }
@@ -206,6 +211,7 @@ impl Zone {
             self.nonempty[usize::from(ft)] &= !(1 << order);
         }
         if order >= PAGEBLOCK_ORDER {
+            self.frames.touch_block(pfn, order);
             self.account_blocks(-(1 << order), ft);
         }
     }

@@ -248,6 +248,7 @@ impl StateError {
     pub(super) const AGAIN: &'static str = "take the dump again: this one does not describe one moment";
     pub(super) const WHOLE: &'static str = "give the whole file, as the dump program wrote it";
     pub(super) const KERNEL: &'static str = "dump a kernel of x86-64 with 4 KiB pages, as this model knows no other";
+    pub(super) const SMALLER: &'static str = "dump a guest with less memory";
 }
 
 impl fmt::Display for StateError {

@@ -11,6 +11,9 @@ const NR_PCP_LISTS: u8 = 14;
 const ZONE_INDEX_MAX: u8 = 3;
 /// 16 TiB: a frame's number, and any sum of two, then stays far below the end of u32.
 const PFN_MAX: u64 = 1 << 31;
+/// 256 GiB, which take 0.9 GiB of records: more than a page in a browser can be sure to get. With holes counted, since a
+/// hole has its records too.
+const SPANNED_MAX: u64 = 1 << 26;
 
 type Checked = Result<(), StateError>;
 
@@ -23,6 +26,11 @@ pub fn check(state: &State) -> Checked {
     }
     if state.zones.is_empty() {
         return Err(fault("zones".into(), "there is no zone".into(), StateError::WHOLE));
+    }
+    let spanned: u64 = state.zones.iter().map(|zone| u64::from(zone.spanned_pages)).sum();
+    if spanned > SPANNED_MAX {
+        let problem = format!("they span {} GiB, and at most {} are modelled", spanned >> 18, SPANNED_MAX >> 18);
+        return Err(fault("zones".into(), problem, StateError::SMALLER));
     }
     for zone in &state.zones {
         check_frame(zone)?;

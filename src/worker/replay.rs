@@ -41,16 +41,19 @@ pub async fn run(job: &Replay, handed: &Array) -> Result<News, Failure> {
     let shown = Date::now();
     // The end of a cut trace is not the moment of the final state.
     let whole = end.as_ref().filter(|_| fault.is_none());
-    let mut report = match &start {
-        Some(start) => replayed(Given { start, snapshots: &snapshots, end: whole }, &imported),
-        None => replay::survey(&imported),
+    let (mut report, why) = match &start {
+        Some(start) if replay::has_added(&imported) => {
+            (replayed(Given { start, snapshots: &snapshots, end: whole }, &imported), "")
+        }
+        Some(_) => (replay::survey(&imported), traced::NO_ADDED),
+        None => (replay::survey(&imported), traced::NO_STATE),
     };
     let limits = start.as_ref().map(|start| Given { start, snapshots: &snapshots, end: end.as_ref() });
     replay::note_limits(&mut report, limits, &imported, fault);
     let ms = [fetched - begun, read - fetched, Date::now() - shown];
     Ok(News::Replayed(Box::new(Outcome {
         verdict: traced::verdict(Some(&report)),
-        agreement: traced::table(Some(&report), job.is_bundled),
+        agreement: traced::table(Some(&report), job.is_bundled, why),
         facts: traced::facts(Some(&report), ms),
         text: traced::text(&job.trace.name, &report),
         events: report.events,
@@ -58,25 +61,19 @@ pub async fn run(job: &Replay, handed: &Array) -> Result<News, Failure> {
     })))
 }
 
-/// With the added lines where there are any, else by the stock ones. Maps are numbered in the order they come.
+/// Maps are numbered in the order they come.
 fn replayed(given: Given, trace: &Imported) -> Report {
     let of = trace.events.len() as u32;
     let told = |events: usize| {
         post(&News::Progress(Progress::Replaying { events: events as u32, of }));
         true
     };
-    let mut number = 0..;
-    let mut show = |label: &str, node: &Node, events: usize| {
-        let index = number.next().unwrap_or_default();
-        post(&News::Map(blockmap::of(node, index, label, events as u32)));
+    let mut index = 0;
+    let show = |state: &State, node: &Node, events: usize| {
+        post(&News::Map(blockmap::of(node, index, &state.label, events as u32)));
+        index += 1;
     };
-    if replay::has_added(trace) {
-        return replay::guided_watched(given, trace, told, |state, node, events| show(&state.label, node, events)).0;
-    }
-    show("start", &replay::load::node(given.start), 0);
-    let (report, node) = replay::native(given, trace, |left| told(trace.events.len() - left));
-    show("end", &node, trace.events.len());
-    report
+    replay::guided_watched(given, trace, told, show).0
 }
 
 async fn read(job: &Replay, file: &File, handed: &Array) -> Result<State, Failure> {

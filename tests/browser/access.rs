@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::DONE;
 use crate::page::Page;
@@ -14,26 +14,42 @@ const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", 
 
 #[tokio::test]
 async fn no_rule_of_wcag_is_broken() {
+    for place in ["", "#replay", "#fidelity"] {
+        let page = Page::open(place).await;
+        page.wait_for(DONE).await;
+        breaks_no_rule(&page, place).await;
+        if place.is_empty() {
+            page.click("#policy-base").await;
+            page.wait_for(r#"[data-state="done"][data-run="2"]"#).await;
+            breaks_no_rule(&page, "compare, three policies").await;
+        }
+        page.click("#keys-open").await;
+        page.wait_for("#keys[open]").await;
+        breaks_no_rule(&page, "keys").await;
+        page.close_without_errors().await;
+    }
+}
+
+/// Runs axe-core on the page, everything unfolded, wide and narrow, light and dark.
+pub async fn breaks_no_rule(page: &Page, place: &str) {
     let Ok(axe) = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(AXE)) else {
         // Without npm there is no axe-core; the other tests still hold.
         eprintln!("SKIPPED: no {AXE}; .ci/setup/axe.sh installs it");
         return;
     };
-    let page = Page::open("#replay").await;
-    page.wait_for(DONE).await;
     page.client.execute(&axe, vec![]).await.expect("axe-core loads");
     page.value("document.querySelectorAll('details').forEach(d => d.open = true)").await;
-    for (width, height, scheme) in [(1440, 900, "light"), (1440, 900, "dark"), (320, 640, "light"), (320, 640, "dark")]
-    {
-        page.view(width, height, scheme).await;
-        let run = format!(
-            "const end = arguments[0]; axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }} }}).then(r => \
-             end(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 5).join(', '))))"
-        );
-        let broken = page.client.execute_async(&run, vec![]).await.expect("axe-core runs");
-        assert_eq!(broken, Value::Array(Vec::new()), "{width} {scheme}");
+    for (width, height) in [(1440, 900), (320, 640)] {
+        for scheme in ["light", "dark"] {
+            page.view(width, height, scheme).await;
+            let run = format!(
+                "const end = arguments[0]; axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }} }}).then(r => \
+                 end(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 5).join(', '))))"
+            );
+            let broken = page.client.execute_async(&run, vec![]).await.expect("axe-core runs");
+            assert_eq!(broken, Value::Array(Vec::new()), "{place} {width} {scheme}");
+        }
     }
-    page.close_without_errors().await;
 }
 
 #[tokio::test]
@@ -67,6 +83,25 @@ async fn print_shows_the_tables() {
     assert_eq!(page.number(open).await, 2);
     page.value("dispatchEvent(new Event('afterprint'))").await;
     assert_eq!(page.number(open).await, 0);
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn a_printed_comparison_says_what_it_is_of() {
+    let page = Page::open("#v=1&p=base~blunt&s=1-2").await;
+    page.wait_for(DONE).await;
+    page.value("dispatchEvent(new Event('beforeprint'))").await;
+    page.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    let printed = page.text("#printed").await;
+    assert!(printed.contains("p=base~blunt") && printed.contains("model"), "{printed}");
+    let shows = |css: &str| format!("document.querySelector('{css}').getClientRects().length ? 1 : 0");
+    for css in ["#answer .verdict", "#results", "#costs", ".setting", "#strip svg", "#tradeoff svg"] {
+        assert_eq!(page.number(&shows(css)).await, 1, "{css} is printed");
+    }
+    for css in ["#go", "#dark", "#inputs", "nav"] {
+        assert_eq!(page.number(&shows(css)).await, 0, "{css} is not printed");
+    }
+    page.screenshot("print").await;
     page.close_without_errors().await;
 }
 

@@ -43,6 +43,8 @@ async fn three_frames_compare() {
     }
     assert_eq!(page.number("history.length").await, entries, "a frame wrote into its host's history");
     assert_eq!(page.value("document.activeElement === document.body").await, true);
+    // All of them in one picture: what is not in sight is not drawn.
+    page.view(820, 2_100, "light").await;
     page.screenshot("embed").await;
     page.close_without_errors().await;
 }
@@ -102,5 +104,48 @@ async fn a_broken_link_in_a_frame_is_said_in_the_frame() {
     let told = page.text("#refused").await;
     assert!(told.contains("version 99") && told.contains("reload the page"), "{told}");
     assert_eq!(page.number("document.querySelectorAll('#refused a').length").await, 0);
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn the_offered_frame_holds_the_answer() {
+    let page = Page::open("#v=1&p=series~blunt&s=1-16&e=1&c=aQ").await;
+    page.wait_for(DONE).await;
+    for (name, width, height, scheme) in [
+        ("embed-720", 720, 480, "light"),
+        ("embed-720-dark", 720, 480, "dark"),
+        ("embed-390", 390, 640, "light"),
+        ("embed-320", 320, 640, "dark"),
+    ] {
+        page.view(width, height, scheme).await;
+        page.screenshot(name).await;
+        assert_eq!(
+            page.number("document.documentElement.scrollWidth - innerWidth").await,
+            0,
+            "{name} scrolls sideways"
+        );
+        if width == 720 {
+            assert_eq!(page.number("document.documentElement.scrollHeight - innerHeight").await, 0, "{name} scrolls");
+        }
+    }
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn a_link_that_looks_inside_does_so_in_a_frame() {
+    let page = Page::open("#v=1&p=series~blunt&s=1-16&x=d&e=1&c=Vi").await;
+    page.wait_for("#inside[data-state=open]").await;
+    page.wait_for(DONE).await;
+    let open = page.attribute("#open-full", "href").await;
+    assert!(open.contains("&x=d&"), "the whole page looks at the same: {open}");
+    assert_eq!(page.number("document.querySelector('#strip').getClientRects().length").await, 0);
+    assert!(page.number("document.querySelectorAll('#inside canvas').length").await >= 2);
+    let before = page.number("history.length").await;
+    page.click("#inside [data-wish=last]").await;
+    page.wait_for("#inside[data-state=open]").await;
+    assert_eq!(page.number("history.length").await, before);
+    page.view(720, 480, "light").await;
+    page.screenshot("embed-inside").await;
+    assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0);
     page.close_without_errors().await;
 }

@@ -7,10 +7,14 @@ mod access;
 mod compare;
 mod driver;
 mod embed;
+mod fidelity;
+mod inside;
 mod links;
 mod map;
 mod one_file;
+mod own;
 mod page;
+mod reach;
 mod share;
 // Its `main` is what `.ci/serve` runs.
 #[allow(dead_code)]
@@ -63,7 +67,7 @@ async fn the_page_computes_and_fits() {
     assert_eq!(page.text("#fact-events").await, "238,694");
     for (name, width, height, scheme) in VIEWS {
         page.view(width, height, scheme).await;
-        page.screenshot(name).await;
+        page.screenshot(&format!("replay-{name}")).await;
         for open in ["true", "false"] {
             page.value(&format!("document.querySelectorAll('details').forEach(d => d.open = {open})")).await;
             assert_eq!(

@@ -52,3 +52,18 @@ async fn it_replays_from_the_disk() {
     assert_eq!(page.value(SCHEMES).await, serde_json::json!([]), "something was fetched");
     page.close_without_errors().await;
 }
+
+#[tokio::test]
+async fn it_has_the_fidelity_page_and_its_pictures() {
+    let page = open("#fidelity").await;
+    page.wait_for(DONE).await;
+    assert!(page.number("document.querySelectorAll('.fidelity table tbody tr').length").await > 20);
+    // Pictures out of sight would not be read.
+    page.value("document.querySelectorAll('img').forEach(image => image.loading = 'eager')").await;
+    page.wait_until(
+        "[...document.images].length > 0 && [...document.images].every(i => i.complete && i.naturalWidth > 0)",
+    )
+    .await;
+    assert_eq!(page.value(SCHEMES).await, serde_json::json!([]), "something was fetched");
+    page.close_without_errors().await;
+}

@@ -29,19 +29,30 @@ impl Page {
 
     /// The same for another folder than the built one.
     pub async fn open_folder(folder: PathBuf, rest: &str) -> Page {
+        Page::open_with(folder, rest, "").await
+    }
+
+    /// The same with a script that runs before any of the page's own.
+    pub async fn open_with(folder: PathBuf, rest: &str, script: &str) -> Page {
         let listener = static_server::listen(0).expect("some port is free");
         let port = listener.local_addr().expect("a bound socket has an address").port();
         std::thread::spawn(move || static_server::serve(&listener, &folder, PREFIX));
-        let mut page = Page::open_url(&format!("http://127.0.0.1:{port}{PREFIX}{rest}")).await;
+        let mut page = Page::open_url_with(&format!("http://127.0.0.1:{port}{PREFIX}{rest}"), script).await;
         page.url.truncate(page.url.len() - rest.len());
         page
     }
 
     /// Starts a browser and goes to a URL, whoever serves it.
     pub async fn open_url(url: &str) -> Page {
+        Page::open_url_with(url, "").await
+    }
+
+    async fn open_url_with(url: &str, script: &str) -> Page {
         let (driver, client) = driver::start().await;
-        client.goto(url).await.expect("the page loads");
-        Page { client, url: url.to_owned(), _driver: driver }
+        let page = Page { client, url: url.to_owned(), _driver: driver };
+        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+        page.client.goto(url).await.expect("the page loads");
+        page
     }
 
     /// Waits until an element is there. On failure it says what the page showed and logged instead.
@@ -87,6 +98,22 @@ impl Page {
     pub async fn press(&self, css: &str, keys: &str) {
         let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
         element.send_keys(keys).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// Presses a key wherever the focus is.
+    pub async fn key(&self, key: &str, code: &str, number: u32, text: &str) {
+        for kind in ["keyDown", "keyUp"] {
+            let mut event = json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number });
+            if kind == "keyDown" && !text.is_empty() {
+                event["text"] = json!(text);
+            }
+            self.devtools("Input.dispatchKeyEvent", event).await;
+        }
+    }
+
+    /// Writes over what a text field holds and leaves it.
+    pub async fn fill(&self, css: &str, text: &str) {
+        self.press(css, &format!("\u{e009}a\u{e000}{text}\u{e004}")).await;
     }
 
     /// What follows happens inside a frame of the page.
@@ -175,7 +202,8 @@ impl Page {
         severe.map(|entry| entry["message"].as_str().unwrap_or("(no message)").to_owned()).collect()
     }
 
-    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+    /// A command of the browser's own protocol.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.command("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await
     }
 

@@ -286,3 +286,26 @@ fn reproduction_has_three_answers() {
     assert!(answer.is_broken() && answer.sentence().starts_with("Made with model 99.1"), "{}", answer.sentence());
     assert!(answer.sentence().contains(&format!("run with model {MODEL_VERSION}: the result differs")));
 }
+
+#[test]
+fn links_of_a_page_lead_to_that_page() {
+    for (address, base) in [
+        ("https://a.example/", Some("https://a.example/")),
+        ("https://a.example:8443/x/index.html?q=1#v=1", Some("https://a.example:8443/x/")),
+        ("http://10.0.0.7/oompoint.html#v=1", Some("http://10.0.0.7/oompoint.html")),
+        ("http://localhost:8080/#v=1", None),
+        ("http://127.0.0.1/", None),
+        ("http://[::1]:8080/", None),
+        ("https://x.localhost/", None),
+        ("file:///home/me/oompoint.html", None),
+        ("about:srcdoc", None),
+    ] {
+        assert_eq!(link::base_of(address), base, "{address}");
+        // Whatever it is, archives keep the fragment.
+        let url = link::url(base.unwrap_or(BASE), "v=1&s=1-4");
+        assert_eq!(links(&format!("See {url}.")), [url.clone()]);
+    }
+    assert_eq!(link::url("https://a.example", "v=1"), "https://a.example/#v=1");
+    let text = format!("one {BASE}#v=1\n{BASE} two");
+    assert_eq!(link::moved(&text, "https://a.example/b.html"), format!("one https://a.example/b.html#v=1\n{BASE} two"));
+}

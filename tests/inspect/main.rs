@@ -4,6 +4,7 @@
 mod part;
 mod same;
 mod seek;
+mod tour;
 mod why;
 
 use oompoint::environment::{self, Environment};

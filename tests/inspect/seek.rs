@@ -75,7 +75,7 @@ fn a_copy_of_a_session_ends_as_the_original_does() {
 fn a_moment_is_consistent_in_itself() {
     let mut recording = record(&benchmark("series", 4));
     let kill = recording.timeline().kills[0].ordinal;
-    for ordinal in [0, recording.len() / 2, kill, recording.len()] {
+    for ordinal in [recording.len() / 4, recording.len() / 2, kill, recording.len()] {
         let moment = recording.moment(ordinal);
         let world = recording.world_at(ordinal);
         let blocks = &moment.blocks;
@@ -95,6 +95,8 @@ fn a_moment_is_consistent_in_itself() {
         let with_report = if ordinal >= kill { 5 } else { 4 };
         assert_eq!(names.len(), with_report, "{names:?}");
         assert_eq!(moment.row.is_none(), ordinal == recording.len());
+        assert!(moment.row.as_ref().is_none_or(|row| row.requested_mib == moment.requested_mib));
+        assert!(moment.requested_mib > 100);
     }
 }
 

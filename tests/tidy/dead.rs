@@ -72,7 +72,8 @@ pub fn unnamed(all: &[Source]) -> Vec<Finding> {
         let top = file.path.split('/').next().expect("a path has a first part");
         let named = match top {
             "www" => all.iter().any(|s| s.path != file.path && s.is_code() && mentions(&s.text, file.name())),
-            "tests" if !file.is_rust() && file.name() != "README.md" => is_test_data(file, all),
+            // A manifest is found by cargo, through the manifest that names its folder.
+            "tests" if !file.is_rust() && !matches!(file.name(), "README.md" | "Cargo.toml") => is_test_data(file, all),
             ".ci" if file.folder() == ".ci/setup" => {
                 all.iter().any(|s| s.path != file.path && mentions(&s.text, file.name()))
             }

@@ -23,7 +23,7 @@ pub const MAY_USE: [(&str, &[&str]); 17] = [
         &["model", "stats", "trace", "replay", "sim", "policy", "environment", "workload", "experiment", "link"],
     ),
     // What a reader sees inside a run, the kernel's texts among it.
-    ("inspect", &["model", "environment", "sim", "experiment", "replay", "report"]),
+    ("inspect", &["model", "environment", "workload", "sim", "experiment", "replay", "report"]),
     (
         "worker",
         &["model", "trace", "replay", "environment", "workload", "policy", "experiment", "link", "report", "inspect"],

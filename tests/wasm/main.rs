@@ -23,6 +23,24 @@ fn a_truncated_state_is_an_error_and_no_panic() {
     assert!(flate2::read::GzDecoder::new(&STATE_GZ[..STATE_GZ.len() / 2]).read_to_string(&mut text).is_err());
 }
 
+/// 32-bit words hold the records of the largest guest; of a larger one they would not, so it is refused in words.
+#[wasm_bindgen_test]
+fn a_guest_of_64_gib_boots_and_one_of_1_tib_is_refused() {
+    let mut guest = oompoint::environment::preset("minimal-1g").expect("the preset exists");
+    guest.memory_mib = 1 << 20;
+    assert_eq!(
+        guest.check().map_err(|error| error.to_string()),
+        Err("memory_mib: 1048576 is not within 16..65536".into())
+    );
+    guest.memory_mib = 1 << 16;
+    assert_eq!(guest.check(), Ok(()));
+    let base = oompoint::experiment::PolicySpec::parse("base").expect("the policy exists");
+    let mut rng = oompoint::experiment::run::stream(1, "boot");
+    let machine = oompoint::environment::boot(&guest, (base.policy.make)(&base.knobs), &mut rng);
+    let gib = machine.bytes() >> 30;
+    assert_eq!((gib, machine.node.zones.iter().map(|zone| zone.managed >> 18).sum::<u32>()), (0, 62));
+}
+
 /// The cells that the native tests compare too: same result, same digest, on this target.
 #[wasm_bindgen_test]
 fn recorded_cells_come_out_as_they_do_natively() {

@@ -33,12 +33,18 @@ pub fn head(model: &Model) -> Html {
     }
 }
 
+/// The view of a run that the link wants shown, if any; a moment alone is one of the baseline.
+pub fn inside(model: &Model) -> Option<String> {
+    let view = &model.view;
+    view.view.clone().or(view.event.map(|_| "a".to_owned()))
+}
+
 /// What the numbers are not, in one line: the whole page has more of it in its own head.
 pub fn limits() -> Html {
     html! {
         <p class="embed-limits">
-            { "A model, not a kernel: it shows whether and why a policy finds memory, not latency. The intervals are over \
-               its seeds and do not hold its own error." }
+            { "A model, not a kernel: whether and why a policy finds memory, not latency. The intervals do not hold its \
+               own error." }
         </p>
     }
 }

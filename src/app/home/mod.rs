@@ -50,11 +50,16 @@ pub fn Home(props: &Props) -> Html {
     let dark = platform::is_dark(model.dark());
     let inputs = Inputs { model: model.clone(), on_edit };
     if model.view.embed {
+        // A link that looks inside a run shows that in the place of the plot.
+        let inside = embed::inside(model);
         return html! {
-            <div class="app" data-state={model.phase.word()}>
+            <div class="app" data-state={model.phase.word()} data-inside={inside.clone()}>
                 { embed::head(model) }
                 { result::answer(shown, parting, &props.first.answer) }
                 { result::evidence(shown, &props.first.evidence) }
+                if inside.is_some() {
+                    <Inside model={model.clone()} />
+                }
                 { status::status(model, dark, &props.on_dark) }
                 { embed::limits() }
             </div>

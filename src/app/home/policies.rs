@@ -58,7 +58,7 @@ fn role(props: &Inputs, name: &'static str, number: Option<usize>) -> Html {
         Some(number) => {
             let on_edit = props.on_edit.clone();
             html! {
-                <button type="button" class="small" aria-label={format!("Make {name} the baseline")}
+                <button type="button" class="small" aria-label={format!("make baseline: {name}")}
                     onclick={move |_| on_edit.emit(Edit::Baseline(number))}>{ "make baseline" }</button>
             }
         }

@@ -62,9 +62,9 @@ pub fn dialog(model: &UseReducerHandle<Model>) -> Html {
             <form method="dialog" class="bar">
                 <h2 id="sharing-title">{ "Share this comparison" }</h2>
                 <button id="share-close">{ "Close" }</button>
+                <p class="said" role="status">{ model.shared.unwrap_or_default() }</p>
             </form>
-            if let Some(said) = model.shared {
-                <p class="said" role="status">{ said }</p>
+            if model.shared.is_some() {
                 { texts(model) }
                 { downloads(model) }
             }
@@ -120,7 +120,11 @@ fn text(model: &UseReducerHandle<Model>, name: &str, label: &str, note: &str, te
             });
         }
     };
-    let rows = if text.contains('\n') { "8" } else { "2" };
+    let rows = match text.len() {
+        _ if text.contains('\n') => "8",
+        0..=160 => "2",
+        _ => "3",
+    };
     html! {
         <div class="handed">
             <label for={id.clone()}>{ label }</label>

@@ -15,10 +15,9 @@ pub struct Props {
     pub state: UseReducerHandle<State>,
     /// Grows when sizes or colours have changed.
     pub paint: u32,
-    pub wish: Callback<String>,
 }
 
-const NAMES: [(&str, u32); 3] = [("A", part::SENTENCE_A), ("B", part::SENTENCE_B), ("Difference", part::SENTENCE_D)];
+const SENTENCES: [u32; 3] = [part::SENTENCE_A, part::SENTENCE_B, part::SENTENCE_D];
 
 #[component]
 pub fn Maps(props: &Props) -> Html {
@@ -28,7 +27,9 @@ pub fn Maps(props: &Props) -> Html {
     let letters = [state.part(part::MAP_A), state.part(part::MAP_B)];
     let pages = state.pages.then(|| [state.part(part::PAGES_A), state.part(part::PAGES_B)]);
     let pages = pages.filter(|[a, b]| !a.is_empty() && !b.is_empty());
-    let deps = (letters.clone(), pages.clone(), state.cursor, columns, props.paint);
+    let cells = (letters[0].len() / LETTERS).max(1);
+    let is_by_page = pages.is_some();
+    let deps = (letters, pages, state.cursor, columns, props.paint);
     use_effect_with(deps, {
         let nodes = nodes.clone();
         move |(letters, pages, cursor, columns, _)| {
@@ -41,21 +42,42 @@ pub fn Maps(props: &Props) -> Html {
             }
         }
     });
-    let cells = (letters[0].len() / LETTERS).max(1);
-    let cursor = state.cursor.min(cells - 1);
-    let to = {
-        let dispatcher = state.dispatcher();
-        Callback::from(move |cell: usize| dispatcher.dispatch(Action::Cursor(cell)))
+    let height = match is_by_page {
+        true => "height:auto".to_owned(),
+        false => format!("height:{}px", cells.div_ceil(columns) as f64 * canvas::CELL_HEIGHT),
     };
-    let by_key = to.clone();
+    html! {
+        <>
+        <div class="maps">
+            { for (0..3).map(|i| figure(state, i, nodes[i].clone(), columns, cells, height.clone())) }
+        </div>
+        { legend(is_by_page) }
+        { choice(state, cells) }
+        { Html::from_html_unchecked(state.part(part::BLOCK)) }
+        </>
+    }
+}
+
+/// One map. The first one is the slider for all; the others show the same place.
+fn figure(
+    state: &UseReducerHandle<State>,
+    i: usize,
+    node: NodeRef,
+    columns: usize,
+    cells: usize,
+    style: String,
+) -> Html {
+    let said = plain(&state.part(SENTENCES[i]));
+    let cursor = state.cursor.min(cells - 1);
+    let slides = i == 0;
+    let (by_key, by_mouse) = (state.dispatcher(), state.dispatcher());
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
         if let Some(cell) = target(&event.key(), event.ctrl_key(), cursor, columns, cells) {
             event.prevent_default();
-            by_key.emit(cell);
+            by_key.dispatch(Action::Cursor(cell));
         }
     });
-    let by_mouse = to.clone();
-    let onclick = Callback::from(move |event: MouseEvent| {
+    let onclick = move |event: MouseEvent| {
         let canvas: HtmlCanvasElement = event.target_unchecked_into();
         let (wide, high) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
         let rows = cells.div_ceil(columns) as f64;
@@ -63,58 +85,43 @@ pub fn Maps(props: &Props) -> Html {
         let row = (f64::from(event.offset_y()) * rows / high) as usize;
         let cell = row * columns + column.min(columns - 1);
         if cell < cells {
-            by_mouse.emit(cell);
+            by_mouse.dispatch(Action::Cursor(cell));
         }
-    });
-    let onchange = Callback::from(move |event: Event| {
+    };
+    let label = if slides { format!("Pageblock, in all maps. {said}") } else { said.clone() };
+    html! {
+        <figure>
+            <canvas ref={node} id={format!("inside-map-{i}")} class="map" {style}
+                role={if slides { "slider" } else { "img" }} tabindex={slides.then_some("0")} aria-label={label}
+                aria-valuemin={slides.then_some("0")} aria-valuemax={slides.then(|| (cells - 1).to_string())}
+                aria-valuenow={slides.then(|| cursor.to_string())} onkeydown={slides.then_some(onkeydown)} {onclick} />
+            <figcaption>{ said }</figcaption>
+        </figure>
+    }
+}
+
+/// Blocks or pages, and the block by its number.
+fn choice(state: &UseReducerHandle<State>, cells: usize) -> Html {
+    let per_cell = state.per_cell();
+    let dispatcher = state.dispatcher();
+    let onchange = move |event: Event| {
         let typed = event.target_unchecked_into::<HtmlInputElement>().value_as_number();
         if typed.is_finite() {
-            to.emit((typed.max(0.0) as usize).min(cells - 1));
-        }
-    });
-    let height = match pages {
-        Some(_) => "auto".to_owned(),
-        None => format!("{}px", cells.div_ceil(columns) as f64 * canvas::CELL_HEIGHT),
-    };
-    let is_grouped = state.per_cell() > 1;
-    let figure = |i: usize| {
-        let (name, sentence) = NAMES[i];
-        let said = state.part(sentence);
-        // The first map is the slider; the others show the same place.
-        let slides = i == 0;
-        html! {
-            <figure>
-                <canvas ref={nodes[i].clone()} id={format!("inside-map-{i}")} class="map" style={format!("height:{height}")}
-                    role={if slides { "slider" } else { "img" }} tabindex={slides.then_some("0")}
-                    aria-label={if slides { format!("Pageblock, in all maps. {}", plain(&said)) } else { plain(&said) }}
-                    aria-valuemin={slides.then_some("0")} aria-valuemax={slides.then(|| (cells - 1).to_string())}
-                    aria-valuenow={slides.then(|| cursor.to_string())}
-                    onkeydown={slides.then(|| onkeydown.clone())} onclick={onclick.clone()} />
-                <figcaption><strong>{ name }{ ". " }</strong>{ plain(&said) }</figcaption>
-            </figure>
+            dispatcher.dispatch(Action::Cursor((typed.max(0.0) as usize).min(cells - 1)));
         }
     };
     html! {
-        <>
-        <div class="maps">
-            { figure(0) }
-            { figure(1) }
-            { figure(2) }
-        </div>
-        { legend(pages.is_some()) }
         <div class="row">
-            <button id="inside-pages" type="button" disabled={is_grouped} data-wish={format!("pages {}", u8::from(!state.pages))}
-                aria-pressed={state.pages.to_string()}>{ "Every page" }</button>
+            <button id="inside-pages" type="button" disabled={per_cell > 1} aria-pressed={state.pages.to_string()}
+                data-wish={format!("pages {}", u8::from(!state.pages))}>{ "Every page" }</button>
             <label for="inside-cursor">{ "pageblock " }
-                <input id="inside-cursor" type="number" min="0" max={(cells - 1).to_string()} value={cursor.to_string()}
-                    {onchange} />
+                <input id="inside-cursor" type="number" min="0" max={(cells - 1).to_string()}
+                    value={state.cursor.min(cells - 1).to_string()} {onchange} />
             </label>
-            if is_grouped {
-                <span class="note">{ format!("A cell is {} pageblocks.", state.per_cell()) }</span>
+            if per_cell > 1 {
+                <span class="note">{ format!("A cell is {per_cell} pageblocks.") }</span>
             }
         </div>
-        { Html::from_html_unchecked(state.part(part::BLOCK)) }
-        </>
     }
 }
 

@@ -171,7 +171,7 @@ fn stage(state: &UseReducerHandle<State>, paint: u32, wish: &Callback<String>) -
         </div>
         <div class="now" role="status">{ piece(part::NOW) }</div>
         <div class="pictures" style={format!("--at:{at:.2}%")}>{ piece(part::PICTURES) }</div>
-        <maps::Maps state={state.clone()} {paint} wish={wish.clone()} />
+        <maps::Maps state={state.clone()} {paint} />
         <div class="row" role="group" aria-label="Details">
         for (i, (id, text)) in TABS.into_iter().enumerate() {
             <button id={format!("inside-tab-{id}")} type="button" data-wish={format!("tab {i}")}

@@ -43,6 +43,7 @@ pub fn Page(props: &Props) -> Html {
     html! {
         <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}>
             { status::status(&model, props.dark, &props.on_dark) }
+            { own::form(&model, &asked) }
             <div class="columns">
                 <div class="figures">
                     <section class="agreement" aria-labelledby="agreement-title">
@@ -50,7 +51,6 @@ pub fn Page(props: &Props) -> Html {
                     </section>
                     <section class="facts" aria-labelledby="facts-title">{ Html::from_html_unchecked(facts) }</section>
                     { export::export(&model, &copied) }
-                    { own::form(&model, &asked) }
                 </div>
                 if model.own.is_none() || !model.moments.is_empty() {
                     { memory::memory(&model, props.paint) }

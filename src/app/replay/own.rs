@@ -42,37 +42,39 @@ pub fn form(model: &UseReducerHandle<Model>, asked: &UseStateHandle<bool>) -> Ht
         }
     };
     let dispatcher = model.dispatcher();
+    let zone = "Choose files, drop them here together, or paste text. They stay on this machine.";
     html! {
-        // A drag that is not refused may be dropped.
-        <form class="own" aria-labelledby="own-title" {onsubmit} {ondrop} ondragover={|event: DragEvent| event.prevent_default()}>
-            <h2 id="own-title">{ "Your own trace" }</h2>
-            <p>{ "Choose files, drop them here together, or paste text. They stay on this machine." }</p>
-            for (id, label, about) in FILES {
-                <div class="field" key={id}>
-                    <label for={id}>{ label }</label>
-                    <input {id} type="file" aria-describedby={format!("{id}-about")} />
-                    <small id={format!("{id}-about")}>{ about }</small>
-                </div>
-            }
-            <details>
-                <summary>{ "Paste text instead of a trace file" }</summary>
-                <label for={PASTED}>{ "Trace as text" }</label>
-                <textarea id={PASTED} rows="6" spellcheck="false" autocomplete="off"
-                    placeholder="task-1  [000] .....  8.245243: mm_page_free: page=... pfn=0xe1f3 order=0" />
-            </details>
-            <p class="own-go">
-                <button id="own-go" type="submit">{ "Read this trace" }</button>
-                if model.own.is_some() {
-                    { " " }
-                    <button id="bundled" type="button" onclick={move |_| dispatcher.dispatch(Action::Take(None))}>
-                        { "Back to the bundled trace" }
-                    </button>
+        <details class="own screen" {ondrop} ondragover={|event: DragEvent| event.prevent_default()}>
+            <summary>{ "Read a trace of your own" }</summary>
+            // A drag that is not refused may be dropped.
+            <form aria-label="Your own trace" {onsubmit}>
+                <p>{ zone }</p>
+                <div class="files">
+                for (id, label, about) in FILES {
+                    <div class="field" key={id}>
+                        <label for={id}>{ label }</label>
+                        <input {id} type="file" aria-describedby={format!("{id}-about")} />
+                        <small id={format!("{id}-about")}>{ about }</small>
+                    </div>
                 }
-            </p>
-            <p class="wrong" role="alert">
-                if **asked { { "There is no trace yet: choose its file or paste its text." } }
-            </p>
-        </form>
+                </div>
+                <label for={PASTED}>{ "Or paste the trace as text" }</label>
+                <textarea id={PASTED} rows="4" spellcheck="false" autocomplete="off"
+                    placeholder="task-1  [000] .....  8.245243: mm_page_free: page=... pfn=0xe1f3 order=0" />
+                <p class="own-go">
+                    <button id="own-go" type="submit">{ "Read this trace" }</button>
+                    if model.own.is_some() {
+                        { " " }
+                        <button id="bundled" type="button" onclick={move |_| dispatcher.dispatch(Action::Take(None))}>
+                            { "Back to the bundled trace" }
+                        </button>
+                    }
+                </p>
+                <p class="wrong" role="alert">
+                    if **asked { { "There is no trace yet: choose its file or paste its text." } }
+                </p>
+            </form>
+        </details>
     }
 }
 

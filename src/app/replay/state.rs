@@ -127,7 +127,7 @@ impl Model {
     pub fn agreement(&self) -> AttrValue {
         match &self.outcome {
             Some(outcome) => outcome.agreement.clone(),
-            None => traced::table(None, self.own.is_none()).into(),
+            None => traced::table(None, self.own.is_none(), "").into(),
         }
     }
 

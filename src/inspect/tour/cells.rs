@@ -55,7 +55,7 @@ pub fn sentence(blocks: &Blocks, name: &str) -> String {
         n => format!("cells of {n} pageblocks"),
     };
     format!(
-        "{name}: {} {cells}: {} wholly free, {} with movable beside unmovable memory, {} outside the direct map, {} \
+        "{name}: {} {cells}: {} with nothing allocated, {} with movable beside unmovable memory, {} outside the direct map, {} \
          with secretmem.",
         count(&|_| true),
         count(&|i| free(blocks, i) == blocks.managed(i)),
@@ -89,7 +89,7 @@ pub fn difference(a: &Blocks, b: &Blocks) -> String {
 pub fn block(a: &Blocks, b: &Blocks, i: usize) -> String {
     let i = i.min(a.len().saturating_sub(1));
     let Some(&pfn) = a.pfn.get(i) else { return String::new() };
-    let head = ["".to_owned(), "A".to_owned(), "B".to_owned()];
+    let head = ["pages".to_owned(), "A".to_owned(), "B".to_owned()];
     let both = |name: &str, of: &dyn Fn(&Blocks) -> String| vec![name.to_owned(), of(a), of(b)];
     let number = |column: fn(&Blocks) -> &Vec<u16>| {
         move |blocks: &Blocks| column(blocks).get(i).map_or("-".to_owned(), u16::to_string)

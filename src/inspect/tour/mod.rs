@@ -15,6 +15,7 @@ use super::moment::Moment;
 use super::picture;
 use super::place::{ALL_LANES, Go, Map, Place, Which};
 use super::recording::Recording;
+use super::words::PAGES_PER_MIB;
 use crate::report::panel::html::escape;
 use log::Log;
 use tabs::Tab;
@@ -152,9 +153,16 @@ impl Tour {
 
     fn moments(&mut self) -> (Moment, Moment) {
         let Place { pages, a, b } = self.place;
+        let texts = self.tab == Tab::Texts;
         let at = |recording: &mut Recording, ordinal: Option<u64>| match ordinal {
-            Some(ordinal) => recording.moment(ordinal),
-            None => recording.moment_when(pages),
+            Some(ordinal) => recording.glance(ordinal, texts),
+            // A run that never asked for so much is seen as it ended: at its last kill, not after the victim's exit.
+            None => match recording.timeline().kills.last() {
+                Some(kill) if recording.timeline().last_mib() < pages / PAGES_PER_MIB => {
+                    recording.glance(kill.ordinal, texts)
+                }
+                _ => recording.moment_when(pages, texts),
+            },
         };
         (at(&mut self.a, a), at(&mut self.b, b))
     }

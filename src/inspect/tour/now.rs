@@ -47,7 +47,7 @@ impl Tour {
 
 /// Both decisions with their reasons, and how far the machines are apart.
 fn parting(found: &Divergence) -> String {
-    let head = ["".to_owned(), "A".to_owned(), "B".to_owned()];
+    let head = ["what".to_owned(), "A".to_owned(), "B".to_owned()];
     let both = |name: &str, of: &dyn Fn(&Side) -> String| vec![name.to_owned(), of(&found.a), of(&found.b)];
     let rows = [
         both("policy", &|side| side.policy.clone()),

@@ -7,7 +7,7 @@ use crate::inspect::moment::{FreeLists, Moment};
 use crate::inspect::place::Which;
 use crate::inspect::recording::Recording;
 use crate::inspect::stream::Entry;
-use crate::inspect::why::Why;
+use crate::inspect::why::{Line, Why};
 use crate::model::freetype;
 use crate::model::zone::NR_ORDERS;
 use crate::report::panel::html::{escape, table};
@@ -65,7 +65,7 @@ fn card(recording: &mut Recording, moment: &Moment, name: &str, letter: &str) ->
     let made = if moment.row.is_some() { Some(moment.ordinal) } else { moment.ordinal.checked_sub(1) };
     let denied = |entry: Entry| is_denial(entry.kind());
     let at = made.and_then(|made| recording.stream().last_before(made, denied));
-    let heading = format!("<h4>{}</h4>", escape(name));
+    let heading = format!("<h3>{}</h3>", escape(name));
     match at.and_then(|at| recording.why(at)) {
         Some(why) => format!("<article>{heading}{}</article>", card_html(&why, letter)),
         None => format!("<article>{heading}<p>No request has been denied up to here.</p></article>"),
@@ -75,24 +75,18 @@ fn card(recording: &mut Recording, moment: &Moment, name: &str, letter: &str) ->
 fn card_html(why: &Why, letter: &str) -> String {
     let mut html = format!(
         "<p class=\"verdict\">{}</p><p>Decision <button type=\"button\" data-wish=\"{letter} {1}\">{1}</button>, at {2} \
-         MiB asked for.</p><dl class=\"why\">",
+         MiB asked for.</p><div class=\"why\">",
         escape(&why.title),
         why.row.ordinal,
         why.row.requested_mib
     );
-    for section in &why.sections {
-        html += &format!("<div class=\"part\"><dt>{}</dt>", escape(&section.name));
-        for line in &section.lines {
-            html += &format!(
-                "<dd><span>{}</span> <b>{}</b> <small>{}</small></dd>",
-                escape(&line.label),
-                escape(&line.value),
-                escape(&line.note)
-            );
-        }
-        html += "</div>";
+    let head = ["line", "value", "what it is"].map(str::to_owned);
+    for (i, section) in why.sections.iter().enumerate() {
+        let row = |line: &Line| vec![line.label.clone(), line.value.clone(), line.note.clone()];
+        let rows: Vec<_> = section.lines.iter().map(row).collect();
+        html += &table(&format!("why-{letter}-{i}"), &section.name, &head, &rows);
     }
-    html + "</dl>" + &text_html(&format!("why-{letter}"), "the same as text", &why.text)
+    html + "</div>" + &text_html(&format!("why-{letter}"), "the same as text", &why.text)
 }
 
 /// A text with a button that copies it.
@@ -106,7 +100,7 @@ fn text_html(id: &str, name: &str, text: &str) -> String {
 }
 
 fn texts(moment: &Moment, name: &str, letter: &str) -> String {
-    let mut html = format!("<article><h4>{}</h4>", escape(name));
+    let mut html = format!("<article><h3>{}</h3>", escape(name));
     for (i, (file, text)) in moment.texts.iter().enumerate() {
         let path = if file.contains(' ') { file.clone() } else { format!("/proc/{file}") };
         html += &text_html(&format!("text-{letter}{i}"), &path, text);

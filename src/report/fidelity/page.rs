@@ -159,13 +159,13 @@ fn provenance(record: &Value, cells: &[&Value]) -> String {
     for source in list(record, "sources") {
         let boots: Vec<String> = list(source, "cells")
             .filter(|pair| cells.iter().any(|cell| cell["name"] == pair[0]))
-            .map(|pair| format!("{} {}", pair[0].as_str().unwrap_or_default(), pair[1]))
+            .map(|pair| format!("{} ({})", pair[0].as_str().unwrap_or_default(), pair[1]))
             .collect();
         if !boots.is_empty() {
             let [file, kernel, guest] = ["file", "kernel", "guest"].map(|name| escape(text(source, name)));
             _ = write!(
                 html,
-                "<p class=\"source\">Real: tests/kernel/runs/{file}; kernel {kernel}; {guest}; boots: {}.</p>",
+                "<p class=\"source\">Real: tests/kernel/runs/{file}; kernel {kernel}; {guest}; boots of each cell: {}.</p>",
                 escape(&boots.join(", "))
             );
         }

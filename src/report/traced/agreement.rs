@@ -5,6 +5,13 @@ use super::words::{number, score, seconds};
 use crate::replay::{Report, Score, Survey};
 use crate::report::panel::html::escape;
 
+/// Why no page is judged.
+pub const NO_STATE: &str = "There is no start state, and a trace does not say what lay on the free lists before its first \
+    line: so the model cannot say which page each request should get. To have that judged, add a dump of the allocator's \
+    state from the moment before the trace.";
+pub const NO_ADDED: &str = "The trace has no PA lines of an instrumented kernel, and this page replays by those alone. On the \
+    command line, `oompoint replay --native --state STATE --trace TRACE` does it from the stock lines.";
+
 const COLUMNS: usize = 72;
 
 /// Identifier, what is compared, and what was published for the bundled trace.
@@ -52,12 +59,8 @@ fn scores(report: &Report) -> [Score; ROWS.len()] {
 /// One sentence on how it went; without a report, what was published for the bundled trace.
 pub fn verdict(report: Option<&Report>) -> String {
     if let Some(report) = report.filter(|report| report.survey.is_some()) {
-        return format!(
-            "No start state was given, so most pages cannot be predicted; of the {} allocations that the trace itself \
-             determines, the model names the very page in {}.",
-            number(report.allocations),
-            number(report.pfn_exact)
-        );
+        let named = score(Score { made: report.allocations, exact: report.pfn_exact });
+        return format!("From the trace alone: where it determines a request's page, the model names it in {named}.");
     }
     let [pages, _, drained, states, ..] = report.map_or(ROWS.map(|row| row.2), scores);
     let whole = match states.made {
@@ -72,10 +75,11 @@ pub fn verdict(report: Option<&Report>) -> String {
 }
 
 /// Everything that was compared; before there is a report, the rows alone. The bundled trace has published figures.
-pub fn table(report: Option<&Report>, is_bundled: bool) -> String {
+/// `why` says why pages could not be judged, if they were not.
+pub fn table(report: Option<&Report>, is_bundled: bool, why: &str) -> String {
     let title = "<h2 id=\"agreement-title\">Agreement with the kernel</h2>";
     if let Some(survey) = report.and_then(|report| report.survey.as_deref()) {
-        return format!("{title}{}", without_state(survey));
+        return format!("{title}{}", without_state(survey, why));
     }
     let published = if is_bundled { "<th scope=\"col\">Published</th>" } else { "" };
     let mut html = format!(
@@ -95,7 +99,7 @@ pub fn table(report: Option<&Report>, is_bundled: bool) -> String {
 }
 
 /// Rules that can be held against a trace alone.
-fn without_state(survey: &Survey) -> String {
+fn without_state(survey: &Survey, why: &str) -> String {
     let rows = [
         ("Blocks begin at a multiple of their size", survey.aligned),
         ("The printed type is the one that the flags ask for", survey.type_of_flags),
@@ -108,12 +112,11 @@ fn without_state(survey: &Survey) -> String {
         ("Pages of per-CPU lists whose head is determined", survey.determined_heads),
         ("The same by pageblock", survey.determined_blocks),
     ];
-    let mut html = "<p>There is no start state, and a trace does not say what lay on the free lists before its first line: \
-                    so the model cannot say which page each request should get. To have that judged, add a dump of the \
-                    allocator's state from the moment before the trace. What can be held against the trace alone:</p>\
-                    <table id=\"agreement\"><thead><tr><th scope=\"col\">Compared</th><th scope=\"col\">Holds in</th></tr>\
-                    </thead><tbody>"
-        .to_owned();
+    let mut html = format!(
+        "<p>{}</p><p>What can be held against the trace alone:</p><table id=\"agreement\"><thead><tr>\
+         <th scope=\"col\">Compared</th><th scope=\"col\">Holds in</th></tr></thead><tbody>",
+        escape(why)
+    );
     for (name, found) in rows {
         html += &format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escape(name), score(found));
     }
@@ -153,7 +156,7 @@ fn speed(events: u64, ms: f64) -> String {
 
 fn first_difference(report: &Report) -> String {
     match &report.first_divergence {
-        None if report.survey.is_some() => "not looked for: there is no start state".to_owned(),
+        None if report.survey.is_some() => "not looked for".to_owned(),
         None => "none".to_owned(),
         Some(first) => {
             format!("line {}, {}: kernel {}, model {}", first.line, first.event, first.expected, first.got)

@@ -7,7 +7,7 @@ mod skips;
 mod timeline;
 pub mod words;
 
-pub use agreement::{facts, table, text, verdict};
+pub use agreement::{NO_ADDED, NO_STATE, facts, table, text, verdict};
 pub use skips::SHOWN_MAX;
 pub use timeline::BINS;
 
@@ -25,9 +25,12 @@ pub fn contents(name: &str, trace: &Imported, fault: Option<Fault>) -> String {
 }
 
 fn facts_of(name: &str, trace: &Imported, fault: Option<Fault>) -> String {
-    let mut cpus: Vec<u16> = trace.events.iter().map(|event| event.cpu).collect();
-    cpus.sort_unstable();
-    cpus.dedup();
+    let mut cpus: Vec<u16> = Vec::new();
+    for event in &trace.events {
+        if let Err(at) = cpus.binary_search(&event.cpu) {
+            cpus.insert(at, event.cpu);
+        }
+    }
     let shown: Vec<String> = cpus.iter().take(16).map(u16::to_string).collect();
     let more = if cpus.len() > shown.len() { format!(" and {} more", cpus.len() - shown.len()) } else { String::new() };
     let times = || trace.events.iter().map(|event| event.time_us);

@@ -3,12 +3,12 @@
 
 use super::words::number;
 use crate::report::panel::html::table;
-use crate::trace::{Skip, Skipped};
+use crate::trace::{Reason, Skip, Skipped};
 
 /// So many of them are listed one by one.
 pub const SHOWN_MAX: usize = 200;
 
-/// What a kernel prints, by the event's name; the first stands for any other.
+/// What a kernel prints, by the event's name.
 const SAMPLES: [(&str, &str); 6] = [
     (
         "mm_page_alloc:",
@@ -33,24 +33,29 @@ const SAMPLES: [(&str, &str); 6] = [
     ),
 ];
 
+/// Stands for any other line.
+const OTHER: &str = "task-1 [000] ..... 8.245243: event: fields, as events/*/EVENT/format in tracefs prints them";
+
 pub fn html(skipped: &Skipped) -> String {
     let mut html = "<h3>Lines that were not understood</h3>".to_owned();
     if skipped.total == 0 {
         return html + "<p>None: every line was an event, a comment or blank.</p>";
     }
-    let mut reasons: Vec<_> = skipped.by_reason.iter().collect();
-    reasons.sort_by_key(|(_, count)| u32::MAX - **count);
+    let mut reasons: Vec<(&Reason, u32)> = Vec::new();
+    for (reason, &count) in &skipped.by_reason {
+        reasons.insert(reasons.partition_point(|(_, more)| *more >= count), (reason, count));
+    }
     let head = ["reason", "lines", "first", "what stands there", "what is expected"].map(str::to_owned);
     let rows: Vec<Vec<String>> = reasons
         .into_iter()
-        .map(|(reason, &count)| {
+        .map(|(reason, count)| {
             let first = skipped.first.iter().find(|skip| skip.reason == *reason);
             vec![
                 reason.to_string(),
                 number(u64::from(count)),
                 first.map_or("later".to_owned(), |skip| number(u64::from(skip.line))),
                 first.map_or(String::new(), |skip| skip.text.clone()),
-                first.map_or(SAMPLES[0].1, expected).to_owned(),
+                first.map_or(OTHER, expected).to_owned(),
             ]
         })
         .collect();
@@ -73,7 +78,7 @@ pub fn html(skipped: &Skipped) -> String {
 }
 
 fn expected(skip: &Skip) -> &'static str {
-    SAMPLES.iter().find(|(event, _)| skip.text.contains(event)).unwrap_or(&SAMPLES[0]).1
+    SAMPLES.iter().find(|(event, _)| skip.text.contains(event)).map_or(OTHER, |sample| sample.1)
 }
 
 #[test]

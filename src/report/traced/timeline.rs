@@ -82,7 +82,7 @@ fn path(bins: &[u32; BINS], most: u32) -> String {
 }
 
 fn twin(lines: &Lines) -> String {
-    let mut html = "<details class=\"twin\"><summary>The same as a table, one row for each bin</summary>\
+    let mut html = "<details class=\"screen\"><summary>The same as a table, one row for each bin</summary>\
                     <div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Events by bin\"><table id=\"bins\"><thead><tr>\
                     <th scope=\"col\">from</th>"
         .to_owned();
@@ -104,8 +104,11 @@ impl Lines {
     fn of(trace: &Imported) -> Option<Lines> {
         let (begin_us, end_us) = range(trace)?;
         let width_us = ((end_us - begin_us) / BINS as u64 + 1).max(1);
-        let mut rows: Vec<Row> = trace.counts.iter().map(|(&name, &all)| Row { name, all, bins: [0; BINS] }).collect();
-        rows.sort_by_key(|row| (u32::MAX - row.all, row.name));
+        let mut rows: Vec<Row> = Vec::new();
+        for (&name, &all) in &trace.counts {
+            let at = rows.partition_point(|row| row.all >= all);
+            rows.insert(at, Row { name, all, bins: [0; BINS] });
+        }
         let mut outside = 0;
         for event in &trace.events {
             let name = event.kind.name();
