@@ -17,6 +17,7 @@ use crate::model::machine::Machine;
 use crate::model::node::{Node, Tuning};
 use crate::model::owners;
 use crate::model::settings::Settings;
+use crate::model::shrinker::{OBJECTS_PER_PAGE, SlabPool};
 use crate::model::zone::{Zone, ZoneSpan};
 
 const DMA_END: Pfn = 4096;
@@ -44,10 +45,11 @@ pub fn boot(env: &Environment, policy: Box<dyn Decide + Send>, rng: &mut Xoshiro
     let start = if dma { DMA_END } else { 1 };
     let span = ZoneSpan { index: 1, start_pfn: start, end_pfn: low_end };
     let low_reserved = if high_pages == 0 { reserved } else { reserved / 2 };
-    zones.push(ram_zone(span, env, low_reserved));
+    let low = zones.len();
+    zones.push(ram_zone(span, env.cpus, low_reserved, env.footprint.initmem_pages));
     if high_pages > 0 {
         let span = ZoneSpan { index: 2, start_pfn: LOW_4G, end_pfn: LOW_4G + high_pages };
-        zones.push(ram_zone(span, env, reserved - reserved / 2));
+        zones.push(ram_zone(span, env.cpus, reserved - low_reserved, 0));
     }
     let mut node = Node::new(zones, env.vm.defrag_mode);
     node.set_up_watermarks(&Tuning {
@@ -58,8 +60,7 @@ pub fn boot(env: &Environment, policy: Box<dyn Decide + Send>, rng: &mut Xoshiro
         drift: true,
     });
     node.zones.iter_mut().for_each(|zone| zone.boost_factor = env.vm.watermark_boost_factor);
-    let last = node.zones.len() - 1;
-    release_initmem(&mut node.zones[last], env, low_reserved);
+    release_initmem(&mut node.zones[low], low_reserved, env.footprint.initmem_pages);
     let settings = Settings {
         compaction_proactiveness: env.vm.compaction_proactiveness,
         extfrag_threshold: env.vm.extfrag_threshold as i32,
@@ -81,9 +82,9 @@ fn thp_raises_minimum(env: &Environment) -> bool {
 }
 
 /// A zone of ordinary RAM: kernel image at its start, memory map and the rest of what is reserved at its end.
-fn ram_zone(span: ZoneSpan, env: &Environment, reserved: u32) -> Zone {
-    let mut zone = Zone::new(span, env.cpus);
-    let (first, end) = released(span, env, reserved);
+fn ram_zone(span: ZoneSpan, cpus: u8, reserved: u32, initmem: u32) -> Zone {
+    let mut zone = Zone::new(span, cpus);
+    let (first, end) = released(span, reserved, initmem);
     zone.release_range(first, end);
     zone.present = span.end_pfn - span.start_pfn - if span.start_pfn == 1 { 129 } else { 0 };
     zone
@@ -91,28 +92,29 @@ fn ram_zone(span: ZoneSpan, env: &Environment, reserved: u32) -> Zone {
 
 /// What is released at once: all but the image at the start (a third of what is reserved), init memory behind it,
 /// and the rest at the end.
-fn released(span: ZoneSpan, env: &Environment, reserved: u32) -> (Pfn, Pfn) {
+fn released(span: ZoneSpan, reserved: u32, initmem: u32) -> (Pfn, Pfn) {
     let image = reserved / 3;
-    (span.start_pfn + image + env.footprint.initmem_pages, span.end_pfn - (reserved - image))
+    (span.start_pfn + image + initmem, span.end_pfn - (reserved - image))
 }
 
 /// mm/page_alloc.c:free_reserved_area@7.3 after boot: the watermarks stay as they were.
-fn release_initmem(zone: &mut Zone, env: &Environment, reserved: u32) {
-    let (first, _) = released(zone.span, env, reserved);
+fn release_initmem(zone: &mut Zone, reserved: u32, initmem: u32) {
+    let (first, _) = released(zone.span, reserved, initmem);
     let present = zone.present;
-    zone.release_range(first - env.footprint.initmem_pages, first);
+    zone.release_range(first - initmem, first);
     zone.present = present;
 }
 
 fn leave_footprint(m: &mut Machine, env: &Environment, rng: &mut Xoshiro256PlusPlus) {
     let f = &env.footprint;
     take_dma(m, f.dma_pages);
+    let mut reclaimable = Vec::new();
     for cpu in 0..env.cpus {
         m.node.set_cpu(cpu);
-        for (pages, gfp) in [(f.unmovable_pages, Gfp::GFP_KERNEL), (f.reclaimable_pages, RECLAIMABLE_GFP)] {
-            let share = pages / u32::from(env.cpus) + u32::from(cpu == 0) * (pages % u32::from(env.cpus));
-            (0..share).for_each(|_| _ = m.alloc_fast(gfp, 0, gfp.migratetype()));
-        }
+        let share = |pages: u32| pages / u32::from(env.cpus) + u32::from(cpu == 0) * (pages % u32::from(env.cpus));
+        (0..share(f.unmovable_pages)).for_each(|_| _ = m.alloc_fast(Gfp::GFP_KERNEL, 0, 0));
+        let slabs = (0..share(f.reclaimable_pages)).filter_map(|_| m.alloc_fast(RECLAIMABLE_GFP, 0, 2));
+        reclaimable.extend(slabs);
         let share = f.movable_pages / u32::from(env.cpus);
         (0..share).for_each(|_| _ = alloc_lru(m, flag::ACTIVE));
         let share = f.file_pages / u32::from(env.cpus);
@@ -121,6 +123,15 @@ fn leave_footprint(m: &mut Machine, env: &Environment, rng: &mut Xoshiro256PlusP
         leave_pcp(m, cpu, (u64::from(pages) * u64::from(env.memory_mib) / 1024).min(1 << 16) as u32);
     }
     m.node.set_cpu(0);
+    m.slab = slab_pool(reclaimable, f.freeable_objects);
+}
+
+/// The unused objects fill the slabs that were taken last.
+fn slab_pool(mut slabs: Vec<Pfn>, objects: u32) -> SlabPool {
+    let used = slabs.len().saturating_sub(objects.div_ceil(OBJECTS_PER_PAGE) as usize);
+    let pages = slabs.split_off(used);
+    let objects = objects.min(pages.len() as u32 * OBJECTS_PER_PAGE);
+    SlabPool::new(pages, objects)
 }
 
 fn alloc_lru(m: &mut Machine, flags: u8) -> Option<Pfn> {
@@ -150,5 +161,40 @@ fn leave_pcp(m: &mut Machine, cpu: u8, pages: u32) {
     }
     for pfn in held {
         m.free(pfn, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+    use crate::environment::{preset, set};
+    use crate::model::check::assert_sound;
+    use crate::model::decide::{Ask, Verdict, stock_verdict};
+
+    struct Plain;
+
+    impl Decide for Plain {
+        fn unmaps_blocks(&self) -> bool {
+            false
+        }
+
+        fn verdict(&self, ask: Ask) -> Verdict {
+            stock_verdict(ask)
+        }
+    }
+
+    #[test]
+    fn memory_above_4_gib_loses_no_page() {
+        for memory in ["3583MiB", "4GiB", "8193MiB"] {
+            let mut env = set(&preset("debian-1g").unwrap(), "memory", memory).unwrap();
+            env.footprint.reserved_pages |= 1;
+            let machine = boot(&env, Box::new(Plain), &mut Xoshiro256PlusPlus::seed_from_u64(1));
+            let managed: u32 = machine.node.zones.iter().map(|zone| zone.managed).sum();
+            let ram = env.memory_mib * 256;
+            assert_eq!(managed, ram - DMA_FIRST_FREE - ram / 64 - env.footprint.reserved_pages, "{memory}");
+            machine.node.zones.iter().for_each(assert_sound);
+        }
     }
 }

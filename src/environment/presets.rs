@@ -6,6 +6,10 @@
 use super::spec::{Background, Environment, Footprint, Layout, Thp, Vm};
 use crate::model::settings::Costs;
 
+/// Measured guests looked at 24 to 57 slab objects in a whole run, however hard they were pressed: each of about
+/// fifteen once or twice, and huge pages to split.
+const FREEABLE_OBJECTS: u32 = 15;
+
 /// A preset and what it stands for.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {
@@ -66,6 +70,7 @@ fn minimal_1g() -> Environment {
             dma_pages: 0,
             unmovable_pages: 1350,
             reclaimable_pages: 90,
+            freeable_objects: FREEABLE_OBJECTS,
             movable_pages: 620,
             file_pages: 0,
             pcp_pages_min: 700,
@@ -86,6 +91,7 @@ fn disk_1g() -> Environment {
             dma_pages: 0,
             unmovable_pages: 2000,
             reclaimable_pages: 110,
+            freeable_objects: FREEABLE_OBJECTS,
             movable_pages: 640,
             file_pages: 3,
             pcp_pages_min: 300,
@@ -109,6 +115,7 @@ fn debian_1g() -> Environment {
             dma_pages: 32,
             unmovable_pages: 5500,
             reclaimable_pages: 190,
+            freeable_objects: FREEABLE_OBJECTS,
             movable_pages: 2200,
             file_pages: 0,
             pcp_pages_min: 560,

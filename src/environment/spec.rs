@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::settings::Costs;
+use crate::model::shrinker::OBJECTS_PER_PAGE;
 
 /// A guest. Every field can be set by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +101,9 @@ pub struct Footprint {
     pub dma_pages: u32,
     pub unmovable_pages: u32,
     pub reclaimable_pages: u32,
+    /// Unused objects in these pages that shrinkers can free: at most 21 a page.
+    #[serde(default)]
+    pub freeable_objects: u32,
     /// Anonymous and tmpfs pages of boot's user space.
     pub movable_pages: u32,
     /// Clean file pages that boot's programs left in the page cache.
@@ -175,6 +179,8 @@ impl Environment {
             [f.unmovable_pages, f.reclaimable_pages, f.movable_pages, f.file_pages, f.initmem_pages, f.dma_pages];
         let boot: u64 = boot.iter().map(|&pages| u64::from(pages)).sum();
         between("footprint", used + boot + u64::from(self.page_cache_mib) * 256, 0, ram * 9 / 10)?;
+        let room = u64::from(f.reclaimable_pages) * u64::from(OBJECTS_PER_PAGE);
+        between("footprint.freeable_objects", f.freeable_objects.into(), 0, room)?;
         between("footprint.dma_pages", f.dma_pages.into(), 0, 3000)?;
         between("footprint.pcp_pages_max", f.pcp_pages_max.into(), f.pcp_pages_min.into(), 1 << 14)
     }

@@ -5,7 +5,8 @@
 //! __move_freepages_block, split_large_buddy, __isolate_free_page.
 //!
 //! Modelled: merge rules at and above pageblock order, head and tail placement with the merge-likely rule, capture,
-//! order of expansion. Absent: shuffling (off by default), free page reporting, unaccepted memory.
+//! order of expansion. Absent: shuffling (off by default), free page reporting, unaccepted memory; splitting a free
+//! block of order 10 to isolate half of it, as isolation never chooses a block that is free already.
 
 use super::frames::{Kind, Order, Pfn};
 use super::freetype::{self, Freetype};
@@ -107,7 +108,7 @@ impl Zone {
     /// (mm/page_alloc.c:__move_freepages_block@7.3), and gives the pageblock that type. `false`: the pageblock is
     /// not entirely inside the zone, or is part of a larger free block.
     pub fn move_freepages_block(&mut self, block: Pfn, old: Freetype, new: Freetype) -> bool {
-        if !self.spans_block(block) {
+        if !self.spans_block(block) || self.is_buddy(block & !PAGEBLOCK_PAGES, MAX_ORDER) {
             return false;
         }
         let mut pfn = block;
@@ -115,6 +116,7 @@ impl Zone {
             if self.frames.kind(pfn) == Kind::Buddy {
                 let order = self.frames.order(pfn);
                 self.move_to_free_list(pfn, order, old, new);
+                self.note_retyped(order, old, new);
                 pfn += 1 << order;
             } else {
                 pfn += 1;
@@ -122,6 +124,12 @@ impl Zone {
         }
         self.blocks.set_freetype(block, new);
         true
+    }
+
+    /// A free whole block changed its type in place: from now on its buddy would merge with it.
+    pub(super) fn note_retyped(&mut self, order: Order, old: Freetype, new: Freetype) {
+        let mergeable = !freetype::is_mergeable(old) && freetype::is_mergeable(new);
+        self.made_mergeable += u32::from(order >= PAGEBLOCK_ORDER && mergeable);
     }
 
     /// Takes a specific free block off the lists for compaction (mm/page_alloc.c:__isolate_free_page@7.3) once the

@@ -142,6 +142,11 @@ impl Frames {
         self.marks[i + 1..i + (1 << order)].iter_mut().for_each(|mark| mark.state = (Kind::Tail as u8) << 4);
     }
 
+    /// State and flag bytes of all frames, in order, for digests.
+    pub fn raw(&self) -> impl Iterator<Item = [u8; 2]> {
+        self.marks.iter().map(|mark| [mark.state, mark.flags])
+    }
+
     #[inline]
     pub fn flags(&self, pfn: Pfn) -> u8 {
         self.marks[self.at(pfn)].flags

@@ -47,6 +47,7 @@ impl Zone {
                 }
             } else {
                 self.move_to_free_list(pfn, order, freetype::HIGHATOMIC, ft);
+                self.note_retyped(order, freetype::HIGHATOMIC, ft);
                 self.change_pageblock_range(pfn, order, ft);
             }
             return true;

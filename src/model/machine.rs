@@ -18,6 +18,7 @@ use super::node::Node;
 use super::owners::Owners;
 use super::request::Request;
 use super::settings::{Costs, Settings};
+use super::shrinker::{Shrinker, SlabPool};
 use super::tally::Tally;
 
 #[derive(Clone)]
@@ -34,6 +35,9 @@ pub struct Machine {
     pub journal: Journal,
     /// Partially unmapped huge pages waiting for the deferred-split shrinker: head, and the frames a split frees.
     pub deferred_splits: Vec<(Pfn, Vec<Pfn>)>,
+    pub(super) split_shrinker: Shrinker,
+    /// Slab objects that shrinkers can free.
+    pub slab: SlabPool,
     /// The clock of whoever acts, ns since boot.
     pub now_ns: u64,
     /// Work charged since the scheduler last looked, ns.
@@ -53,6 +57,8 @@ impl Machine {
             tally: Tally::default(),
             journal: Journal::default(),
             deferred_splits: Vec::new(),
+            split_shrinker: Shrinker::default(),
+            slab: SlabPool::default(),
             now_ns: 0,
             charged_ns: 0,
         }

@@ -36,6 +36,7 @@ pub mod reclaim;
 pub mod request;
 pub mod rmqueue;
 pub mod settings;
+pub mod shrinker;
 pub mod slowpath;
 pub mod tally;
 pub mod tracepoint;

@@ -4,9 +4,9 @@
 //! Stands for mm/vmscan.c@7.3: try_to_free_pages, shrink_zones, shrink_node, shrink_lruvec, compaction_ready.
 //!
 //! Modelled: priorities, the target of 32, file lists only (no swap), second chance, the compaction-ready early exit,
-//! progress as reclaimed pages, the deferred-split shrinker.
+//! progress as reclaimed pages, the shrinkers of slab (`model::shrinker`) and of deferred splits.
 //! Simplified: page age is list order plus one referenced bit; the multi-generational LRU is the same two lists
-//! without the active list's protection; other slab shrinkers yield nothing. The error is bounded by the file LRU.
+//! without the active list's protection. The error is bounded by the file LRU.
 //! Absent: swap, memory cgroups, writeback, refault distances.
 
 use super::compact::suitable;
@@ -87,6 +87,7 @@ impl Machine {
             reclaimed += self.shrink_inactive(n, highest_zone, who);
             scan -= n;
         }
+        self.shrink_slab(priority);
         self.split_deferred(priority);
         reclaimed
     }
@@ -142,14 +143,13 @@ impl Machine {
         zone.frames.last(zone.lru_list(lru)?).map(|pfn| (i, pfn))
     }
 
-    /// mm/huge_memory.c:deferred_split_scan@7.3: splits huge pages of which part is unmapped; that part is freed. The
-    /// shrinker's share of so short a queue reaches it only at the last priorities, then all at once
-    /// (mm/shrinker.c:do_shrink_slab@7.3). What it frees does not count as reclaimed.
+    /// mm/huge_memory.c:deferred_split_scan@7.3: splits huge pages of which part is unmapped, the first ones first; that
+    /// part is freed, which does not count as reclaimed.
     fn split_deferred(&mut self, priority: u32) {
-        if priority > 1 {
-            return;
-        }
-        for (head, pages) in std::mem::take(&mut self.deferred_splits) {
+        let queued = self.deferred_splits.len() as u64;
+        let scanned = self.split_shrinker.scan(queued, priority);
+        self.tally.slabs_scanned += scanned;
+        for (head, pages) in self.deferred_splits.drain(..scanned.min(queued) as usize).collect::<Vec<_>>() {
             self.tally.thp_split_page += 1;
             self.split_huge_page(head);
             for &pfn in &pages {

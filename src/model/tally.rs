@@ -45,6 +45,7 @@ tally! {
     pgscan_direct = "pgscan_direct",
     pgsteal_kswapd = "pgsteal_kswapd",
     pgsteal_direct = "pgsteal_direct",
+    slabs_scanned = "slabs_scanned",
     pageoutrun = "pageoutrun",
     kswapd_low_wmark_hit_quickly = "kswapd_low_wmark_hit_quickly",
     kswapd_high_wmark_hit_quickly = "kswapd_high_wmark_hit_quickly",

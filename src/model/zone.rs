@@ -79,6 +79,9 @@ pub struct Zone {
     pub(super) free_highatomic: u64,
     /// Pages in pageblocks reserved for high-order atomic requests.
     pub reserved_highatomic: u64,
+    /// Free whole blocks that became mergeable where they lay (unreserved, no longer isolated): each may leave a pair
+    /// of buddies apart until a later free merges them.
+    pub(super) made_mergeable: u32,
     /// `_watermark[]`: min, low, high, promo, without the boost.
     pub watermark: [u32; 4],
     pub boost: u32,
@@ -124,6 +127,7 @@ impl Zone {
             free_cma: 0,
             free_highatomic: 0,
             reserved_highatomic: 0,
+            made_mergeable: 0,
             watermark: [0; 4],
             boost: 0,
             boost_factor: super::fallback::WATERMARK_BOOST_FACTOR,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Builds a model from a dumped state, and holds a model against one.
 
+use crate::model::check;
 use crate::model::frames::{Kind, Pfn, flag};
 use crate::model::node::Node;
 use crate::model::pcp::{NR_PCP_LISTS_STOCK, Pcp, pindex_to_order};
@@ -37,6 +38,7 @@ fn load_zone(from: &state::Zone, state: &State) -> Zone {
         load_pcp(&mut zone, pcp);
     }
     load_counters(&mut zone, from);
+    check::allow_apart(&mut zone);
     zone
 }
 

@@ -19,7 +19,7 @@ pub enum Then {
 pub trait Actor: CloneBoxed {
     fn step(&mut self, world: &mut World) -> Then;
 
-    /// The process it belongs to; it ends when that process is killed.
+    /// The process it belongs to: once that is killed the actor does nothing more.
     fn process(&self) -> Option<u32> {
         None
     }

@@ -5,7 +5,8 @@
 //! and touches 8 pages of it every 200 ms, writes a 4 KiB log line to tmpfs every 100 ms and forks once a second;
 //! `heavy` touches 16 pages every 20 ms, logs every 20 ms and forks every 100 ms.
 //!
-//! Simplified: pages touched are drawn evenly; a miss reads the aligned 2 MiB around it.
+//! Simplified: pages touched are drawn evenly; a miss reads the aligned 2 MiB around it. Who is killed is not started
+//! again; what the log wrote stays in tmpfs.
 
 use super::actor::{Actor, Then};
 use super::file_cache::{PageRead, Read};
@@ -62,7 +63,7 @@ pub fn start(background: Background, w: &mut World, scheduler: &mut Scheduler, c
     scheduler.add(Box::new(Log { process: log, period_ns: rates.log_ns }), cpu, now_ns);
     let fork = w.add_process("sh", 0);
     let cpu = w.below(u32::from(cpus)) as u8;
-    scheduler.add(Box::new(Fork { process: fork, period_ns: rates.fork_ns, kernel: Vec::new() }), cpu, now_ns);
+    scheduler.add(Box::new(Fork { process: fork, period_ns: rates.fork_ns }), cpu, now_ns);
 }
 
 /// A process that runs text from disk.
@@ -122,9 +123,14 @@ struct Log {
 }
 
 impl Actor for Log {
+    fn process(&self) -> Option<u32> {
+        Some(self.process)
+    }
+
+    /// The page belongs to tmpfs, not to the writer: no kill frees it.
     fn step(&mut self, w: &mut World) -> Then {
         if let Some(pfn) = w.machine.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype()) {
-            w.hold_anon(self.process, pfn);
+            w.hold_page(pfn);
         }
         Then::SleepUntil(w.machine.now_ns + self.period_ns)
     }
@@ -135,16 +141,19 @@ impl Actor for Log {
 struct Fork {
     process: u32,
     period_ns: u64,
-    kernel: Vec<u32>,
 }
 
 impl Actor for Fork {
+    fn process(&self) -> Option<u32> {
+        Some(self.process)
+    }
+
     fn step(&mut self, w: &mut World) -> Then {
         for slot in std::mem::take(&mut w.process(self.process).anon) {
             w.unmap_anon(slot);
         }
-        for pfn in std::mem::take(&mut self.kernel) {
-            w.machine.free(pfn, 0);
+        for (pfn, order) in std::mem::take(&mut w.process(self.process).kernel) {
+            w.machine.free(pfn, order);
         }
         for _ in 0..FORK_PAGES {
             if let Some(pfn) = w.machine.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype()) {
@@ -152,8 +161,59 @@ impl Actor for Fork {
             }
         }
         for _ in 0..FORK_KERNEL_PAGES {
-            self.kernel.extend(w.machine.alloc_fast(Gfp::GFP_KERNEL_ACCOUNT, 0, 0));
+            let page = w.machine.alloc_fast(Gfp::GFP_KERNEL_ACCOUNT, 0, 0);
+            w.process(self.process).kernel.extend(page.map(|pfn| (pfn, 0)));
         }
         Then::SleepUntil(w.machine.now_ns + self.period_ns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::Xoshiro256PlusPlus;
+
+    use super::*;
+    use crate::environment;
+    use crate::model::decide::{Ask, Decide, Verdict, stock_verdict};
+    use crate::sim::exit::Exit;
+
+    struct Plain;
+
+    impl Decide for Plain {
+        fn unmaps_blocks(&self) -> bool {
+            false
+        }
+
+        fn verdict(&self, ask: Ask) -> Verdict {
+            stock_verdict(ask)
+        }
+    }
+
+    fn allocated(w: &World) -> u64 {
+        w.machine.tally.pgalloc.iter().sum()
+    }
+
+    #[test]
+    fn who_is_killed_stops_and_gives_back_what_was_its_own() {
+        let environment = environment::preset("disk-1g").unwrap();
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        let machine = environment::boot(&environment, Box::new(Plain), &mut rng);
+        let mut w = World::new(machine, rng);
+        let mut scheduler = Scheduler::new(2, 0);
+        let log = w.add_process("log", 0);
+        scheduler.add(Box::new(Log { process: log, period_ns: MS }), 0, 0);
+        let fork = w.add_process("sh", 0);
+        scheduler.add(Box::new(Fork { process: fork, period_ns: MS }), 1, 0);
+        scheduler.run(&mut w, 1_000_000, |w, _| w.machine.now_ns > 10 * MS);
+        let held = w.process(fork).anon.len() + w.process(fork).kernel.len();
+        assert_eq!((held as u32, w.process(log).anon.len()), (FORK_PAGES + FORK_KERNEL_PAGES, 0));
+        (w.process(log).dying, w.process(fork).dying) = (true, true);
+        let (taken, freed) = (allocated(&w), w.machine.tally.pgfree);
+        let now_ns = w.machine.now_ns;
+        scheduler.add(Box::new(Exit::new(fork)), 0, now_ns);
+        scheduler.run(&mut w, 1_000_000, |w, _| w.machine.now_ns > 20 * MS);
+        assert!(scheduler.is_done(0) && scheduler.is_done(1));
+        assert_eq!((allocated(&w), w.machine.tally.pgfree - freed), (taken, held as u64));
     }
 }

@@ -165,12 +165,18 @@ impl Actor for Fragmenter {
 impl World {
     /// Gives a fresh anonymous page to a process; its owner slot.
     pub fn hold_anon(&mut self, process: u32, pfn: Pfn) -> u32 {
+        let slot = self.hold_page(pfn);
+        self.process(process).anon.push(slot);
+        slot
+    }
+
+    /// The same for a page that outlives its process, as in tmpfs.
+    pub fn hold_page(&mut self, pfn: Pfn) -> u32 {
         let slot = self.machine.owners.add(pfn);
         let zone = self.machine.node.zone_of(pfn).expect("an allocated page lies in a zone");
         let zone = &mut self.machine.node.zones[zone];
         zone.frames.set_owner(pfn, slot);
         zone.lru_add(pfn, 0, flag::ACTIVE);
-        self.process(process).anon.push(slot);
         slot
     }
 

@@ -153,6 +153,12 @@ impl Scheduler {
 
     fn step_slot(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
         let slot = &mut self.slots[i];
+        if slot.actor.process().is_some_and(|id| world.is_dying(id)) {
+            slot.state = Then::Done;
+            self.turn = None;
+            self.alive.retain(|&other| other != i);
+            return;
+        }
         world.machine.node.set_cpu(slot.cpu);
         slot.state = slot.actor.step(world);
         let spent_ns = self.stretched(world.machine.take_charged(), runnable);

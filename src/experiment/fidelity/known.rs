@@ -25,6 +25,7 @@ mod reasons {
     pub const BLOCKS: &str = "four to five blocks more survive the antagonist than in the real runs";
     pub const REFAULTS: &str = "suspected: the model's light background holds on to more file pages than the real one, so fewer whole blocks come free";
     pub const FEW: &str = "a few hundred pages in both; the bar of 512 is near";
+    pub const FEW_FRAMES: &str = "a few thousand frames in both: one pass more or less decides";
     pub const RACE: &str = "a race: the range is of its kind, the ends are not";
     pub const RACE_CACHE: &str = "suspected: a race that the model ends too early: direct reclaim frees the cache faster than proactive compaction can empty blocks; real runs give kcompactd more rounds";
     pub const DAEMON: &str = "suspected: on one CPU the model's kcompactd is woken for an order more often and then ends with a block, where the real one goes on failing in proactive rounds";
@@ -92,6 +93,11 @@ pub const KNOWN: &[Known] = &[
     known("k1-pc300-bglight-series", "pgmigrate_fail", reasons::RACE_CACHE),
     known("k1-pc300-bglight-pro0-series", "bytes at OOM", reasons::REFAULTS),
     known("debian-1g", "base against base with defrag_mode", reasons::BOOST),
+    known("k0-noant-it1-off", "compact_migrate_scanned", reasons::FEW_FRAMES),
+    known("k1-pc0-pro0-series", "compact_migrate_scanned", reasons::FEW_FRAMES),
+    known("k1-pc300-bglight-off", "compact_migrate_scanned", reasons::RESCAN),
+    known("disk-1g", "base against blunt", reasons::BIMODAL),
+    known("disk-1g", "blunt against early", reasons::BIMODAL),
     known("minimal-1g", "blunt against early", reasons::EARLY),
     known("minimal-1g, not antagonized", "base against series", reasons::PAGE_TABLES),
     known("disk-1g, 300 MiB of cache", "pgmigrate_success: blunt / base", reasons::CACHE_FIX),
