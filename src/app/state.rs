@@ -303,6 +303,8 @@ impl Reducible for Model {
                 model.step += 1;
                 model.problems = Rc::default();
                 model = model.addressed(fragment);
+                // That it has no check is no news: nobody sent it.
+                model.notes = Rc::default();
             }
             Action::Run => model.begin(),
             Action::Cancel => model.phase = Phase::Cancelled,
