@@ -16,7 +16,10 @@ pub fn now(model: &Model) -> String {
     let text = match &model.phase {
         Phase::Running if done == all => format!("Working out what {} show.", cells(all)),
         Phase::Running => format!("Running: {done} of {} (a policy with a seed). {shown}", cells(all)),
-        Phase::Done => format!("{} run in this browser; {} seeds.", cells(all), model.experiment.seeds.len()),
+        Phase::Done => match model.experiment.seeds.len() {
+            1 => format!("{} run in this browser; 1 seed.", cells(all)),
+            n => format!("{} run in this browser; {n} seeds.", cells(all)),
+        },
         Phase::Cancelled if model.refused.is_some() => shown,
         Phase::Cancelled => format!("Cancelled at {done} of {}; they are kept. {shown}", cells(all)),
         Phase::Failed(_) => format!("Stopped at {done} of {}; they are kept. {shown}", cells(all)),
