@@ -19,7 +19,7 @@ const FILES: [(&str, &str, &str); 7] = [
     ("Trade-off, SVG", "tradeoff.svg", "image/svg+xml"),
     ("Trade-off, PNG", "tradeoff.png", "image/svg+xml"),
     ("Every run, CSV", "runs.csv", "text/csv"),
-    ("Runs and summary, JSON", "runs.json", "application/json"),
+    ("Runs and summary, JSON", "all.json", "application/json"),
     ("The text, TXT", "text.txt", "text/plain"),
 ];
 
