@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Files that the page holds, and files that it hands to its reader.
+//! Files that the page hands to its reader.
 
 use gloo::utils::{document, window};
-use js_sys::{Array, JsString, Uint8Array, encode_uri_component};
+use js_sys::{Array, JsString, encode_uri_component};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -13,13 +13,6 @@ use web_sys::{
 const SCALE: u32 = 2;
 /// A saved file is free to go once the browser has certainly begun to read it.
 const KEPT_MS: i32 = 60_000;
-
-/// A file that came with a page of one file; none if files lie beside the page.
-pub fn inlined(name: &str) -> Option<Blob> {
-    let element = document().get_element_by_id(&format!("file:{name}"))?;
-    let bytes: Vec<u8> = window().atob(&element.text_content()?).ok()?.chars().map(|c| c as u8).collect();
-    Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(&bytes[..]))).ok()
-}
 
 /// Whether the browser lets this page save files; a frame of no origin may not.
 pub fn may_save() -> bool {

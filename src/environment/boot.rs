@@ -171,26 +171,14 @@ mod tests {
     use super::*;
     use crate::environment::{preset, set};
     use crate::model::check::assert_sound;
-    use crate::model::decide::{Ask, Verdict, stock_verdict};
-
-    struct Plain;
-
-    impl Decide for Plain {
-        fn unmaps_blocks(&self) -> bool {
-            false
-        }
-
-        fn verdict(&self, ask: Ask) -> Verdict {
-            stock_verdict(ask)
-        }
-    }
+    use crate::model::decide::testing::Stock;
 
     #[test]
     fn memory_above_4_gib_loses_no_page() {
         for memory in ["3583MiB", "4GiB", "8193MiB"] {
             let mut env = set(&preset("debian-1g").unwrap(), "memory", memory).unwrap();
             env.footprint.reserved_pages |= 1;
-            let machine = boot(&env, Box::new(Plain), &mut Xoshiro256PlusPlus::seed_from_u64(1));
+            let machine = boot(&env, Box::new(Stock), &mut Xoshiro256PlusPlus::seed_from_u64(1));
             let managed: u32 = machine.node.zones.iter().map(|zone| zone.managed).sum();
             let ram = env.memory_mib * 256;
             assert_eq!(managed, ram - DMA_FIRST_FREE - ram / 64 - env.footprint.reserved_pages, "{memory}");

@@ -91,3 +91,21 @@ pub fn stock_verdict(ask: Ask) -> Verdict {
         capture_leaks: false,
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// The kernel without the series, for tests below the policies.
+    pub struct Stock;
+
+    impl Decide for Stock {
+        fn unmaps_blocks(&self) -> bool {
+            false
+        }
+
+        fn verdict(&self, ask: Ask) -> Verdict {
+            stock_verdict(ask)
+        }
+    }
+}

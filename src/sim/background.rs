@@ -175,20 +175,8 @@ mod tests {
 
     use super::*;
     use crate::environment;
-    use crate::model::decide::{Ask, Decide, Verdict, stock_verdict};
+    use crate::model::decide::testing::Stock;
     use crate::sim::exit::Exit;
-
-    struct Plain;
-
-    impl Decide for Plain {
-        fn unmaps_blocks(&self) -> bool {
-            false
-        }
-
-        fn verdict(&self, ask: Ask) -> Verdict {
-            stock_verdict(ask)
-        }
-    }
 
     fn allocated(w: &World) -> u64 {
         w.machine.tally.pgalloc.iter().sum()
@@ -198,7 +186,7 @@ mod tests {
     fn who_is_killed_stops_and_gives_back_what_was_its_own() {
         let environment = environment::preset("disk-1g").unwrap();
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-        let machine = environment::boot(&environment, Box::new(Plain), &mut rng);
+        let machine = environment::boot(&environment, Box::new(Stock), &mut rng);
         let mut w = World::new(machine, rng);
         let mut scheduler = Scheduler::new(2, 0);
         let log = w.add_process("log", 0);

@@ -17,7 +17,7 @@ use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 use super::hand::Hand;
-use super::{files, platform};
+use super::platform;
 use crate::report::traced;
 use crate::worker::message::{File, From, Job, Replay};
 use state::{Action, Model, Own};
@@ -94,31 +94,20 @@ fn use_worker(model: &UseReducerHandle<Model>) {
     });
 }
 
-/// The trace that comes with the page, and what of it is handed over. index.html names the same files for Trunk to
-/// copy; a page of one file holds them.
+/// The trace that comes with the page, with nothing to hand over. index.html names the same files for Trunk to copy; a
+/// page of one file holds them.
 fn bundled() -> (Replay, Vec<JsValue>) {
-    let mut handed: Vec<JsValue> = Vec::new();
-    let mut file = |name: &str| {
-        let path = format!("trace/{name}");
-        let from = match files::inlined(&path) {
-            Some(blob) => {
-                handed.push(blob.into());
-                From::Handed(handed.len() as u32 - 1)
-            }
-            None => From::Url(platform::absolute(&path)),
-        };
-        File { name: name.to_owned(), from }
-    };
-    let trace = file("trace_full.txt.gz");
-    let mut state = |name: &str| file(&format!("{name}.json.gz"));
+    let file =
+        |name: &str| File { name: name.to_owned(), from: From::Url(platform::absolute(&format!("trace/{name}"))) };
+    let state = |name: &str| file(&format!("{name}.json.gz"));
     let job = Replay {
         is_bundled: true,
-        trace,
+        trace: file("trace_full.txt.gz"),
         start: Some(state("initial_state")),
-        snapshots: ["state_1_frag_allocated", "state_2_frag", "state_3_oom", "state_4_killed"].map(&mut state).to_vec(),
+        snapshots: ["state_1_frag_allocated", "state_2_frag", "state_3_oom", "state_4_killed"].map(state).to_vec(),
         end: Some(state("final_state")),
     };
-    (job, handed)
+    (job, Vec::new())
 }
 
 /// The reader's files, handed to the worker unread.
