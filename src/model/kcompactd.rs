@@ -65,6 +65,17 @@ impl Kcompactd {
     pub fn is_running(&self) -> bool {
         self.round.is_some()
     }
+
+    /// mm/compaction.c:kcompactd_do_work@7.3 at its end: what was asked for meanwhile counts as served, unless the
+    /// order is higher or the zones are fewer.
+    fn forget_served(&mut self, order: Order, highest_zone: u8) {
+        if self.wanted_order <= order {
+            self.wanted_order = 0;
+        }
+        if self.wanted_zone.is_some_and(|zone| zone >= highest_zone) {
+            self.wanted_zone = None;
+        }
+    }
 }
 
 impl Machine {
@@ -101,7 +112,7 @@ impl Machine {
     fn begin_round(&mut self) {
         let k = &mut self.kcompactd;
         k.wanted_since_ns = None;
-        // An order that was asked for while nothing suited, or during a round, is still wanted now.
+        // An order that was asked for while nothing suited, or during a proactive round, is still wanted now.
         if k.wanted_order > 0 {
             let order = std::mem::take(&mut k.wanted_order);
             let aim = Aim::Daemon { order, highest_zone: k.wanted_zone.take().unwrap_or(u8::MAX) };
@@ -209,6 +220,9 @@ impl Machine {
 
     fn end_round(&mut self, aim: Aim) {
         self.decide(What::new(Kind::KcompactdSleep, 0, 0, [0; 4]));
+        if let Aim::Daemon { order, highest_zone } = aim {
+            self.kcompactd.forget_served(order, highest_zone);
+        }
         let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
         self.kcompactd.next_check_ns = if idle { u64::MAX } else { self.now_ns + CHECK_NS };
         if self.kcompactd.wanted_order > 0 {
