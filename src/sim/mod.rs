@@ -15,6 +15,7 @@ pub mod plan;
 pub mod process;
 pub mod scheduler;
 pub mod secretmem;
+pub mod slab;
 pub mod world;
 
 pub use actor::{Actor, Then};

@@ -264,6 +264,7 @@ impl Scheduler {
             };
             match next {
                 Next::Woken => None,
+                Next::Since(at_ns) if daemon == Daemon::Kswapd => Some((local_ns.max(at_ns), Who::Daemon(i))),
                 Next::Since(at_ns) | Next::At(at_ns) => Some((local_ns.max(self.wake_ns(at_ns)), Who::Daemon(i))),
             }
         });

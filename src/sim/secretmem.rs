@@ -9,13 +9,12 @@
 
 use super::actor::{Actor, Then};
 use super::demand::{Demand, Poll};
+use super::slab::{self, Attempt, Cache};
 use super::world::World;
 use crate::model::frames::{Order, Pfn, flag};
 use crate::model::freetype;
 use crate::model::gfp::Gfp;
 
-/// Index nodes of one order-1 slab (576 bytes each, mm/slub.c's order 1 of the radix tree cache).
-const NODES_PER_SLAB: u32 = 14;
 /// Pages whose index one node holds.
 const PAGES_PER_NODE: u32 = 64;
 /// Chunks whose inode and dentry fill one slab page (measured: 0.117 pages a chunk).
@@ -27,8 +26,6 @@ const CHUNKS_PER_VMA_SLAB: u32 = 10;
 pub const SECRETMEM_GFP: Gfp = Gfp(Gfp::GFP_USER.0 | Gfp::ZERO.0 | Gfp::COMP.0);
 pub(super) const PAGE_TABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL_ACCOUNT.0 | Gfp::ZERO.0 | Gfp::COMP.0);
 pub(super) const SPLIT_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::ZERO.0 | Gfp::COMP.0);
-pub(super) const RECLAIMABLE_SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::RECLAIMABLE.0 | Gfp::COMP.0);
-pub(super) const SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::COMP.0);
 
 /// State shared by the worker's threads.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +41,9 @@ pub struct WorkerState {
     pub actors: Vec<u32>,
     /// 2 MiB regions of the direct map that are split already, one bit each.
     split: Vec<u64>,
+    /// Index nodes in use, and those that the slabs have room for.
     nodes: u32,
+    node_room: u32,
     pub stopped: bool,
 }
 
@@ -80,7 +79,7 @@ enum Role {
     PageTable,
     Secret,
     Split,
-    Slab,
+    Slab(Attempt),
 }
 
 /// One populating thread.
@@ -108,30 +107,42 @@ impl Thread {
         let ft = w.machine.secretmem_freetype();
         let want = |role, gfp, order| Want { demand: Demand::new(gfp, order), role };
         if page.is_multiple_of(PAGES_PER_NODE) {
-            if w.worker.nodes.is_multiple_of(NODES_PER_SLAB) {
-                self.wants.push(want(Role::Slab, RECLAIMABLE_SLAB_GFP, 1));
-            }
             // The root node of a chunk's index comes with its second leaf.
             w.worker.nodes += 1 + u32::from(page == PAGES_PER_NODE);
+            if w.worker.nodes > w.worker.node_room {
+                w.worker.node_room += slab::nodes_of(slab::first(Cache::IndexNodes).order());
+                self.want_slab(slab::first(Cache::IndexNodes));
+            }
         }
         self.wants.push(Want { demand: Demand::of_type(SECRETMEM_GFP, 0, ft), role: Role::Secret });
         if page.is_multiple_of(512) {
             self.wants.push(want(Role::PageTable, PAGE_TABLE_GFP, 0));
             let chunk = w.worker.chunks as u32;
             if chunk.is_multiple_of(CHUNKS_PER_INODE_SLAB) {
-                self.wants.push(want(Role::Slab, RECLAIMABLE_SLAB_GFP, 0));
+                self.want_slab(slab::first(Cache::Reclaimable));
             }
             if chunk.is_multiple_of(CHUNKS_PER_VMA_SLAB) {
-                self.wants.push(want(Role::Slab, SLAB_GFP, 0));
+                self.want_slab(slab::first(Cache::Unreclaimable));
             }
         }
+    }
+
+    fn want_slab(&mut self, attempt: Attempt) {
+        self.wants.push(Want { demand: Demand::new(attempt.gfp(), attempt.order()), role: Role::Slab(attempt) });
     }
 
     fn got(&mut self, w: &mut World, role: Role, pfn: Pfn, order: Order) {
         let process = w.worker.process;
         match role {
             Role::PageTable => w.process(process).page_tables.push(pfn),
-            Role::Split | Role::Slab => w.process(process).kernel.push((pfn, order)),
+            Role::Split => w.process(process).kernel.push((pfn, order)),
+            Role::Slab(attempt) => {
+                w.process(process).kernel.push((pfn, order));
+                if attempt.cache() == Cache::IndexNodes {
+                    let preferred = slab::first(Cache::IndexNodes).order();
+                    w.worker.node_room -= slab::nodes_of(preferred) - slab::nodes_of(order);
+                }
+            }
             Role::Secret => {
                 let zone = w.machine.node.zone_of(pfn).expect("an allocated page lies in a zone");
                 w.machine.node.zones[zone].lru_add(pfn, 0, flag::UNEVICTABLE | flag::PINNED);
@@ -165,6 +176,18 @@ impl Thread {
     }
 }
 
+/// What follows a NULL: a slab's next request, or the same once more, as a fault without a page is retried
+/// (mm/memory.c: VM_FAULT_OOM).
+fn again(want: &Want) -> Want {
+    match want.role {
+        Role::Slab(attempt) => {
+            let next = attempt.next();
+            Want { demand: Demand::new(next.gfp(), next.order()), role: Role::Slab(next) }
+        }
+        role => Want { demand: Demand::of_type(want.demand.gfp, want.demand.order, want.demand.freetype), role },
+    }
+}
+
 impl Actor for Thread {
     fn process(&self) -> Option<u32> {
         None
@@ -191,9 +214,8 @@ impl Actor for Thread {
                     self.got(w, role, pfn, order);
                 }
                 Poll::Pending => return Then::Go,
-                // A fault without a page is retried (mm/memory.c: VM_FAULT_OOM); slabs and tables likewise.
                 Poll::Null => {
-                    want.demand = Demand::of_type(want.demand.gfp, order, want.demand.freetype);
+                    *want = again(want);
                     return Then::Go;
                 }
             }
