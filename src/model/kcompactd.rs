@@ -44,8 +44,6 @@ pub struct Kcompactd {
     wanted_since_ns: Option<u64>,
     next_check_ns: u64,
     round: Option<Round>,
-    /// The CPU it runs on; moves with each round.
-    pub cpu: u8,
 }
 
 impl Kcompactd {
@@ -133,7 +131,6 @@ impl Machine {
     }
 
     fn start_round(&mut self, aim: Aim) {
-        self.kcompactd.cpu = self.kcompactd.cpu.wrapping_add(1);
         self.kcompactd.round = Some(Round { aim, zone: 0, run: None });
         let (order, detail) = match aim {
             Aim::Daemon { order, .. } => (order, 0),

@@ -29,9 +29,15 @@ enum State {
     Napping {
         until_ns: u64,
     },
+    /// The short sleep is over; it wants a CPU since then.
+    Risen {
+        since_ns: u64,
+    },
     /// A wake-up was taken and a balance begins.
     Begin,
     Balancing(Balance),
+    /// The last pass is paid for; it still runs until the time of that pass is over.
+    Ending(Balance),
 }
 
 /// One `balance_pgdat` under way.
@@ -80,13 +86,14 @@ impl Kswapd {
             State::Asleep => Next::Woken,
             State::Napping { .. } if self.wanted => Next::Since(self.wanted_since_ns),
             State::Napping { until_ns } => Next::At(until_ns),
-            State::Begin | State::Balancing(_) => Next::Since(0),
+            State::Risen { since_ns } => Next::Since(since_ns),
+            State::Begin | State::Balancing(_) | State::Ending(_) => Next::Since(0),
         }
     }
 
     /// On a CPU or waiting for one (mm/compaction.c:kswapd_is_running@7.3).
     pub fn is_running(&self) -> bool {
-        self.wanted || matches!(self.state, State::Begin | State::Balancing(_))
+        self.wanted || self.is_balancing() || matches!(self.state, State::Risen { .. })
     }
 
     /// A task yields to it: it need not wait for a slice to end.
@@ -95,7 +102,7 @@ impl Kswapd {
     }
 
     fn is_balancing(&self) -> bool {
-        matches!(self.state, State::Begin | State::Balancing(_))
+        matches!(self.state, State::Begin | State::Balancing(_) | State::Ending(_))
     }
 }
 
@@ -142,9 +149,13 @@ impl Machine {
     pub fn step_kswapd(&mut self) {
         match self.kswapd.state {
             State::Asleep => self.kswapd.state = State::Begin,
-            State::Napping { .. } => self.end_nap(),
+            State::Napping { until_ns } if !self.kswapd.wanted => {
+                self.kswapd.state = State::Risen { since_ns: until_ns };
+            }
+            State::Napping { .. } | State::Risen { .. } => self.end_nap(),
             State::Begin => self.begin_balance(),
             State::Balancing(balance) => self.balance(balance),
+            State::Ending(balance) => self.end_balance(balance),
         }
     }
 
@@ -217,17 +228,12 @@ impl Machine {
             b.order = 0;
         }
         b.boost_left -= b.boost_left.min(got);
-        if boosting && got == 0 {
-            return self.end_balance(b);
-        }
         let raise = got < target && !(boosting && b.priority <= PRIORITY_DEFAULT - 2);
         if raise || got == 0 {
             b.priority -= 1;
         }
-        if b.priority < 1 {
-            return self.end_balance(b);
-        }
-        self.kswapd.state = State::Balancing(b);
+        let is_last = boosting && got == 0 || b.priority < 1;
+        self.kswapd.state = if is_last { State::Ending(b) } else { State::Balancing(b) };
     }
 
     /// mm/vmscan.c:kswapd_shrink_node@7.3: the sum of the zones' high watermarks.

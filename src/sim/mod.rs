@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod background;
+mod balance;
 pub mod demand;
 pub mod exit;
 pub mod file_cache;

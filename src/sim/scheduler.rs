@@ -5,6 +5,7 @@
 //! the fluid limit of a fair scheduler (kernel/sched/fair.c@7.3); slices and migrations are left out.
 
 use super::actor::{Actor, Then};
+use super::balance::{Balance, Runner};
 use super::world::World;
 use crate::model::kswapd::Next;
 
@@ -15,6 +16,12 @@ struct Slot {
     cpu: u8,
     local_ns: u64,
     state: Then,
+}
+
+impl Slot {
+    fn is_runnable(&self, now_ns: u64) -> bool {
+        self.state == Then::Go && self.local_ns <= now_ns + 10_000_000
+    }
 }
 
 /// Kernel threads of the machine, scheduled beside the actors.
@@ -31,6 +38,8 @@ const VMSTAT_NS: u64 = 1_000_000_000;
 /// How long a thread that wakes waits while every CPU is busy: the running task keeps its slice, 0.7 ms and more with
 /// more CPUs (kernel/sched/fair.c:sysctl_sched_base_slice@7.3).
 const BASE_SLICE_NS: u64 = 700_000;
+/// HZ is 250 in all measured guests.
+const TICK_NS: u64 = 4_000_000;
 /// No step is free, so that simulated time always passes.
 const STEP_NS_MIN: u64 = 50;
 
@@ -41,7 +50,15 @@ pub struct Scheduler {
     alive: Vec<usize>,
     daemons: Vec<(Daemon, u64)>,
     cpus: u8,
+    /// Where kswapd and kcompactd run.
+    kswapd_cpu: u8,
+    /// When kswapd, which was woken, gets its CPU.
+    kswapd_from_ns: Option<u64>,
+    kcompactd_cpu: u8,
+    balance: Balance,
     steps: u64,
+    /// Who ran last, if it was an actor.
+    last_slot: Option<usize>,
     turn: Option<Turn>,
 }
 
@@ -65,6 +82,14 @@ pub enum Stop {
     Budget,
 }
 
+/// Who can be moved between CPUs.
+#[derive(Clone, Copy)]
+enum Task {
+    Slot(usize),
+    Kswapd,
+    Kcompactd,
+}
+
 enum Who {
     Slot(usize),
     Daemon(usize),
@@ -75,7 +100,19 @@ impl Scheduler {
     pub fn new(cpus: u8, vmstat_ns: u64) -> Scheduler {
         let mut daemons = vec![(Daemon::Kswapd, 0), (Daemon::Kcompactd, 0)];
         daemons.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), vmstat_ns + u64::from(cpu) * 1000)));
-        Scheduler { slots: Vec::new(), alive: Vec::new(), daemons, cpus, steps: 0, turn: None }
+        Scheduler {
+            slots: Vec::new(),
+            alive: Vec::new(),
+            daemons,
+            cpus,
+            kswapd_cpu: cpus - 1,
+            kswapd_from_ns: None,
+            last_slot: None,
+            kcompactd_cpu: 0,
+            balance: Balance::new(cpus),
+            steps: 0,
+            turn: None,
+        }
     }
 
     /// Adds an actor that is runnable from `from_ns` on; its number.
@@ -142,6 +179,10 @@ impl Scheduler {
         self.steps += 1;
         world.machine.now_ns = start_ns;
         let runnable = u64::from(self.runnable(world, start_ns)).max(1);
+        if self.balance.is_due(start_ns) {
+            self.balance(world, start_ns);
+        }
+        self.last_slot = None;
         match who {
             Who::Slot(i) => self.step_slot(world, i, start_ns, runnable),
             Who::Daemon(i) => self.step_daemon(world, i, start_ns, runnable),
@@ -162,6 +203,7 @@ impl Scheduler {
         world.machine.node.set_cpu(slot.cpu);
         slot.state = slot.actor.step(world);
         let spent_ns = self.stretched(world.machine.take_charged(), runnable);
+        self.last_slot = Some(i);
         let slot = &mut self.slots[i];
         slot.local_ns = start_ns + spent_ns;
         if let Then::SleepUntil(until_ns) = slot.state {
@@ -177,17 +219,24 @@ impl Scheduler {
 
     fn step_daemon(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
         self.turn = None;
-        let m = &mut world.machine;
+        let m = &world.machine;
         match self.daemons[i].0 {
             Daemon::Kswapd => {
-                m.node.set_cpu(self.cpus - 1);
+                self.kswapd_from_ns = None;
+                let m = &mut world.machine;
+                m.node.set_cpu(self.kswapd_cpu);
                 m.step_kswapd();
             }
             Daemon::Kcompactd => {
-                m.node.set_cpu(m.kcompactd.cpu % self.cpus);
+                if !m.kcompactd.is_running() {
+                    self.kcompactd_cpu = self.balance.wake(self.kcompactd_cpu, &self.runners(world, start_ns));
+                }
+                let m = &mut world.machine;
+                m.node.set_cpu(self.kcompactd_cpu);
                 m.step_kcompactd();
             }
             Daemon::Vmstat(cpu) => {
+                let m = &mut world.machine;
                 m.node.set_cpu(cpu);
                 m.vmstat_work();
                 self.daemons[i].1 = start_ns + VMSTAT_NS;
@@ -196,6 +245,26 @@ impl Scheduler {
             }
         }
         self.daemons[i].1 = start_ns + self.stretched(world.machine.take_charged(), runnable);
+    }
+
+    fn balance(&mut self, world: &World, now_ns: u64) {
+        match self.balance.look(now_ns, &self.runners(world, now_ns)) {
+            Some((Task::Slot(i), cpu)) => self.slots[i].cpu = cpu,
+            Some((Task::Kswapd, cpu)) => self.kswapd_cpu = cpu,
+            Some((Task::Kcompactd, cpu)) => self.kcompactd_cpu = cpu,
+            None => {}
+        }
+    }
+
+    /// Everybody who wants a CPU at this moment.
+    fn runners(&self, world: &World, now_ns: u64) -> Vec<Runner<Task>> {
+        let m = &world.machine;
+        let slots = self.alive.iter().map(|&i| (i, &self.slots[i])).filter(|(_, slot)| slot.is_runnable(now_ns));
+        let slots = slots.map(|(i, slot)| Runner { who: Task::Slot(i), cpu: slot.cpu, clock_ns: slot.local_ns });
+        let kswapd = Runner { who: Task::Kswapd, cpu: self.kswapd_cpu, clock_ns: self.daemons[0].1 };
+        let kcompactd = Runner { who: Task::Kcompactd, cpu: self.kcompactd_cpu, clock_ns: self.daemons[1].1 };
+        let running = [(m.kswapd.is_running(), kswapd), (m.kcompactd.is_running(), kcompactd)];
+        slots.chain(running.into_iter().filter_map(|(is, runner)| is.then_some(runner))).collect()
     }
 
     fn stretched(&self, ns: u64, runnable: u64) -> u64 {
@@ -224,6 +293,9 @@ impl Scheduler {
     fn earliest(&mut self, world: &World) -> Option<(Who, u64)> {
         let m = &world.machine;
         let daemons = (m.kswapd.next(), m.kcompactd.next());
+        if let (Next::Since(at_ns @ 1..), None) = (daemons.0, self.kswapd_from_ns) {
+            self.place_kswapd(world, at_ns);
+        }
         // An actor mostly runs many steps before anybody else's turn comes.
         if let Some(turn) = &self.turn
             && turn.daemons == daemons
@@ -264,18 +336,44 @@ impl Scheduler {
             };
             match next {
                 Next::Woken => None,
-                Next::Since(at_ns) if daemon == Daemon::Kswapd => Some((local_ns.max(at_ns), Who::Daemon(i))),
+                Next::Since(at_ns) if daemon == Daemon::Kswapd => {
+                    Some((local_ns.max(self.kswapd_from_ns.unwrap_or(at_ns)), Who::Daemon(i)))
+                }
+                Next::At(at_ns) if daemon == Daemon::Kswapd => Some((at_ns, Who::Daemon(i))),
+                Next::Since(_) if daemon == Daemon::Kcompactd && self.is_behind_kswapd(kswapd) => None,
                 Next::Since(at_ns) | Next::At(at_ns) => Some((local_ns.max(self.wake_ns(at_ns)), Who::Daemon(i))),
             }
         });
         slots.chain(daemons)
     }
 
+    /// Where kswapd wakes, and when it gets that CPU: a task in a fault gives way when it returns to user space, a
+    /// kernel thread at the next tick (kernel/sched/core.c@7.3, PREEMPT_LAZY).
+    fn place_kswapd(&mut self, world: &World, at_ns: u64) {
+        let runners = self.runners(world, at_ns);
+        let others: Vec<_> = runners.into_iter().filter(|runner| !matches!(runner.who, Task::Kswapd)).collect();
+        self.kswapd_cpu = self.balance.wake(self.kswapd_cpu, &others);
+        let waker = self.last_slot.filter(|&i| self.slots[i].cpu == self.kswapd_cpu);
+        let here: Vec<_> = others.iter().filter(|runner| runner.cpu == self.kswapd_cpu).collect();
+        // Who shares a CPU takes turns by ticks.
+        let current = here.get(((at_ns / TICK_NS) % here.len().max(1) as u64) as usize);
+        self.kswapd_from_ns = Some(match (waker, current.map(|runner| runner.who)) {
+            (Some(i), _) => self.slots[i].local_ns,
+            (None, Some(Task::Slot(i))) => self.slots[i].local_ns.max(at_ns),
+            (None, Some(_)) => (at_ns / TICK_NS + 1) * TICK_NS,
+            (None, None) => at_ns,
+        });
+    }
+
+    /// kswapd has begun on kcompactd's CPU: it slept longer and goes first.
+    fn is_behind_kswapd(&self, kswapd: Next) -> bool {
+        kswapd == Next::Since(0) && self.kswapd_cpu == self.kcompactd_cpu
+    }
+
     /// How many want a CPU at this moment.
     fn runnable(&self, world: &World, now_ns: u64) -> u32 {
-        let go = |slot: &&Slot| slot.state == Then::Go && slot.local_ns <= now_ns + 10_000_000;
         let daemons = u32::from(world.machine.kswapd.is_running()) + u32::from(world.machine.kcompactd.is_running());
-        self.alive().filter(go).count() as u32 + daemons
+        self.alive().filter(|slot| slot.is_runnable(now_ns)).count() as u32 + daemons
     }
 
     fn alive(&self) -> impl Iterator<Item = &Slot> {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! On which CPU a task runs: where it wakes, and how it moves while more want to run than there are CPUs.
+//!
+//! Stands for kernel/sched/fair.c@7.3: select_idle_sibling, sched_balance_rq, get_sd_balance_interval. It matters because
+//! per-CPU lists fill and empty with whoever runs there: pages that kcompactd frees on one CPU are of no use to the
+//! others until somebody who frees comes back to it.
+//!
+//! Simplified: one scheduling domain; the task that is moved is the one that has run furthest ahead, as the running
+//! one stays.
+
+/// Shortest interval between two looks of a busy CPU, a CPU of the domain: 1 ms by weight, busy_factor 16.
+const INTERVAL_NS: u64 = 16_000_000;
+/// A task weighs more than the imbalance of one task until one look has failed (fair.c:detach_tasks).
+const LOOKS: u64 = 2;
+
+/// A task that wants to run: its place among its kind is the caller's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Runner<T> {
+    pub who: T,
+    pub cpu: u8,
+    pub clock_ns: u64,
+}
+
+/// When to look next.
+#[derive(Clone, Debug)]
+pub struct Balance {
+    cpus: u8,
+    next_ns: u64,
+}
+
+impl Balance {
+    pub fn new(cpus: u8) -> Balance {
+        Balance { cpus, next_ns: 0 }
+    }
+
+    /// Whether it is time to look.
+    pub fn is_due(&self, now_ns: u64) -> bool {
+        self.cpus > 1 && now_ns >= self.next_ns
+    }
+
+    /// Who is to move, and where to, if the load is uneven.
+    pub fn look<T: Copy>(&mut self, now_ns: u64, runners: &[Runner<T>]) -> Option<(T, u8)> {
+        self.next_ns = now_ns + LOOKS * INTERVAL_NS * u64::from(self.cpus);
+        let load = |cpu: u8| runners.iter().filter(|runner| runner.cpu == cpu).count();
+        let busiest = (0..self.cpus).rev().max_by_key(|&cpu| load(cpu))?;
+        let idlest = (0..self.cpus).min_by_key(|&cpu| load(cpu))?;
+        if load(busiest) < 2 || load(busiest) == load(idlest) {
+            return None;
+        }
+        let of_busiest = runners.iter().filter(|runner| runner.cpu == busiest);
+        of_busiest.max_by_key(|runner| runner.clock_ns).map(|runner| (runner.who, idlest))
+    }
+
+    /// Where a task wakes that last ran on `last`: there if nobody else does, else on a CPU that is idle, else there.
+    pub fn wake<T>(&self, last: u8, runners: &[Runner<T>]) -> u8 {
+        let is_idle = |cpu: u8| runners.iter().all(|runner| runner.cpu != cpu);
+        if is_idle(last) { last } else { (0..self.cpus).find(|&cpu| is_idle(cpu)).unwrap_or(last) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runners(cpus: &[u8]) -> Vec<Runner<usize>> {
+        cpus.iter().enumerate().map(|(who, &cpu)| Runner { who, cpu, clock_ns: who as u64 }).collect()
+    }
+
+    #[test]
+    fn three_on_two_cpus_take_turns() {
+        let mut balance = Balance::new(2);
+        assert!(balance.is_due(0));
+        assert_eq!(balance.look(0, &runners(&[0, 1, 0])), Some((2, 1)));
+        assert!(!balance.is_due(63_999_999) && balance.is_due(64_000_000));
+        assert_eq!(balance.look(64_000_000, &runners(&[0, 1, 1])), Some((2, 0)));
+    }
+
+    #[test]
+    fn nobody_moves_without_need() {
+        assert_eq!(Balance::new(2).look(0, &runners(&[0, 1])), None);
+        assert_eq!(Balance::new(4).look(0, &runners(&[2])), None);
+        assert!(!Balance::new(1).is_due(u64::MAX));
+    }
+
+    #[test]
+    fn tasks_wake_where_it_is_idle() {
+        let balance = Balance::new(3);
+        assert_eq!(balance.wake(1, &runners(&[0])), 1);
+        assert_eq!(balance.wake(0, &runners(&[0])), 1);
+        assert_eq!(balance.wake(0, &runners(&[0, 1, 2])), 0);
+    }
+}
