@@ -76,7 +76,7 @@ fn minimal_1g() -> Environment {
             pcp_pages_min: 700,
             pcp_pages_max: 1100,
         },
-        costs: Costs::of(40_000, 20_000),
+        costs: Costs::of(40_000, 20_000, 17_000),
     }
 }
 
@@ -97,7 +97,7 @@ fn disk_1g() -> Environment {
             pcp_pages_min: 300,
             pcp_pages_max: 800,
         },
-        costs: Costs::of(80_000, 20_000),
+        costs: Costs::of(80_000, 20_000, 17_000),
         ..minimal_1g()
     }
 }
@@ -121,7 +121,7 @@ fn debian_1g() -> Environment {
             pcp_pages_min: 560,
             pcp_pages_max: 3430,
         },
-        costs: Costs::of(500_000, 125_000),
+        costs: Costs::of(500_000, 125_000, 225_000),
         ..minimal_1g()
     }
 }
@@ -134,7 +134,7 @@ fn mail_1g() -> Environment {
         cpus: 8,
         page_cache_mib: 60,
         background: Background::Light,
-        costs: Costs::of(4_000, 1_000),
+        costs: Costs::of(4_000, 1_000, 1_800),
         ..debian_1g()
     }
 }

@@ -45,9 +45,6 @@ enum Stage {
     },
     /// The worker's exit is this actor.
     Exit(u32),
-    Settle {
-        until_ns: u64,
-    },
     Plan {
         begun_ns: u64,
         spammed: u64,
@@ -158,11 +155,6 @@ impl Session {
                     self.end_iteration(watch);
                 }
             }
-            Stage::Settle { until_ns } => {
-                if !self.scheduler.step_before(&mut self.world, self.cell.steps_max, until_ns) {
-                    self.end_iteration(watch);
-                }
-            }
             Stage::Plan { begun_ns, spammed } => self.step_plan(begun_ns, spammed, watch),
             Stage::Over => {}
         }
@@ -257,12 +249,8 @@ impl Session {
         }
         let cpu = self.world.below(u32::from(self.environment.cpus)) as u8;
         let now_ns = self.world.machine.now_ns;
-        let exit = self.scheduler.add(Box::new(Exit::new(process)), cpu, now_ns);
-        let settle_ms = u64::from(self.cell.workload.knob("settle-ms"));
-        self.stage = match settle_ms {
-            0 => Stage::Exit(exit),
-            _ => Stage::Settle { until_ns: now_ns + settle_ms * 1_000_000 },
-        };
+        // Counters are read once the victim is gone, as the benchmark's parent reads them.
+        self.stage = Stage::Exit(self.scheduler.add(Box::new(Exit::new(process)), cpu, now_ns));
     }
 
     fn end_iteration(&mut self, watch: &mut dyn Watch) {

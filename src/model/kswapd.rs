@@ -260,7 +260,8 @@ impl Machine {
         if b.reclaimed > 0 {
             self.clear_hopeless(b.highest_zone);
         }
-        if self.kswapd.wanted || !self.may_sleep() {
+        if !self.may_sleep() {
+            self.tally.kswapd_high_wmark_hit_quickly += 1;
             self.kswapd.state = State::Begin;
             return;
         }

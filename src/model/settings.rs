@@ -60,14 +60,14 @@ pub struct Costs {
 impl Default for Costs {
     /// Those of minimal-1g; see FIDELITY.md for where each comes from.
     fn default() -> Costs {
-        Costs::of(40_000, 20_000)
+        Costs::of(40_000, 20_000, 17_000)
     }
 }
 
 impl Costs {
-    /// All costs from two measured ones, ns: a page of secretmem with its share of the chunk (dearer with more CPUs,
-    /// whose translations are flushed), and a page that compaction moves.
-    pub fn of(page_ns: u64, move_ns: u64) -> Costs {
+    /// All costs from three measured ones, ns: a page of secretmem with its share of the chunk (dearer with more CPUs,
+    /// whose translations are flushed), a page that compaction moves, and one that it cannot move.
+    pub fn of(page_ns: u64, move_ns: u64, fail_ns: u64) -> Costs {
         let page = |thousandths: u64| page_ns * thousandths / 1000;
         let moved = |thousandths: u64| move_ns * thousandths / 1000;
         Costs {
@@ -76,11 +76,11 @@ impl Costs {
             unmapped_fault_ns: page(600),
             chunk_ns: page(100_000),
             free_page_ns: page(50),
-            secretmem_free_ns: page(500),
+            secretmem_free_ns: page(65),
             read_page_ns: page(100),
             scan_ns: moved(20),
             migrate_success_ns: moved(1000),
-            migrate_fail_ns: moved(1800),
+            migrate_fail_ns: fail_ns,
             reclaim_pass_ns: page(500),
             reclaim_page_ns: page(60),
             unmap_block_ns: page(2000),

@@ -54,6 +54,8 @@ pub struct Scheduler {
     kswapd_cpu: u8,
     /// When kswapd, which was woken, gets its CPU.
     kswapd_from_ns: Option<u64>,
+    /// What runs on kswapd's CPU meanwhile is kcompactd, which may look whether kswapd wants to run.
+    kswapd_waits_for_kcompactd: bool,
     kcompactd_cpu: u8,
     balance: Balance,
     steps: u64,
@@ -107,6 +109,7 @@ impl Scheduler {
             cpus,
             kswapd_cpu: cpus - 1,
             kswapd_from_ns: None,
+            kswapd_waits_for_kcompactd: false,
             last_slot: None,
             kcompactd_cpu: 0,
             balance: Balance::new(cpus),
@@ -159,20 +162,6 @@ impl Scheduler {
         }
         self.step(world, who, start_ns);
         Ok(())
-    }
-
-    /// One step of whatever is left before a moment, kernel threads included. Whether there was one; if not, the
-    /// moment has come.
-    pub fn step_before(&mut self, world: &mut World, budget: u64, until_ns: u64) -> bool {
-        if self.steps < budget
-            && let Some((who, start_ns)) = self.earliest(world)
-            && start_ns < until_ns
-        {
-            self.step(world, who, start_ns);
-            return true;
-        }
-        world.machine.now_ns = until_ns;
-        false
     }
 
     fn step(&mut self, world: &mut World, who: Who, start_ns: u64) {
@@ -245,6 +234,9 @@ impl Scheduler {
             }
         }
         self.daemons[i].1 = start_ns + self.stretched(world.machine.take_charged(), runnable);
+        if self.kswapd_cpu == self.kcompactd_cpu && matches!(self.daemons[i].0, Daemon::Kswapd) {
+            self.daemons[1].1 = self.daemons[1].1.max(self.daemons[0].1);
+        }
     }
 
     fn balance(&mut self, world: &World, now_ns: u64) {
@@ -357,17 +349,19 @@ impl Scheduler {
         let here: Vec<_> = others.iter().filter(|runner| runner.cpu == self.kswapd_cpu).collect();
         // Who shares a CPU takes turns by ticks.
         let current = here.get(((at_ns / TICK_NS) % here.len().max(1) as u64) as usize);
-        self.kswapd_from_ns = Some(match (waker, current.map(|runner| runner.who)) {
-            (Some(i), _) => self.slots[i].local_ns,
-            (None, Some(Task::Slot(i))) => self.slots[i].local_ns.max(at_ns),
-            (None, Some(_)) => (at_ns / TICK_NS + 1) * TICK_NS,
-            (None, None) => at_ns,
-        });
+        let (from_ns, waits_for_kcompactd) = match (waker, current.map(|runner| runner.who)) {
+            (Some(i), _) => (self.slots[i].local_ns, false),
+            (None, Some(Task::Slot(i))) => (self.slots[i].local_ns.max(at_ns), false),
+            (None, Some(_)) => ((at_ns / TICK_NS + 1) * TICK_NS, true),
+            (None, None) => (at_ns, false),
+        };
+        (self.kswapd_from_ns, self.kswapd_waits_for_kcompactd) = (Some(from_ns), waits_for_kcompactd);
     }
 
-    /// kswapd has begun on kcompactd's CPU: it slept longer and goes first.
+    /// kswapd wants kcompactd's CPU: it slept longer and goes first, unless kcompactd is what runs there now.
     fn is_behind_kswapd(&self, kswapd: Next) -> bool {
-        kswapd == Next::Since(0) && self.kswapd_cpu == self.kcompactd_cpu
+        let waits = kswapd != Next::Since(0) && self.kswapd_waits_for_kcompactd;
+        matches!(kswapd, Next::Since(_)) && self.kswapd_cpu == self.kcompactd_cpu && !waits
     }
 
     /// How many want a CPU at this moment.

@@ -48,8 +48,6 @@ const SECRETMEM_VS_FRAG_KNOBS: &[Knob] = &[
     Knob::number("secret-chunk-mib", "size of a secretmem chunk", 2, 2, 64),
     Knob::number("iterations", "workers started one after the other in one boot", 1, 1, 16),
     Knob::number("threads", "threads that fill a chunk; 0 is one a CPU", 0, 0, 64),
-    // Measured: debian's counters were read 4.6 to 9.6 s after the last chunk, those of the small guests at the death.
-    Knob::number("settle-ms", "counters are read so long after a kill; 0: once the victim is gone", 5000, 0, 60_000),
 ];
 
 /// A workload with its knobs.

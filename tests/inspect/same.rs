@@ -27,7 +27,7 @@ fn recording_changes_no_result_of_plans_and_background() {
     busy.cpus = 2;
     busy.background = oompoint::environment::Background::Light;
     for cell in [
-        cell(busy, "secretmem-vs-frag:iterations=2,settle-ms=0", "series", 3),
+        cell(busy, "secretmem-vs-frag:iterations=2", "series", 3),
         cell(guest(64), "file-churn:file-percent=100", "blunt", 1),
         cell(guest(256), "kernel-build:units=4", "series", 1),
     ] {

@@ -36,9 +36,9 @@ pub struct Spec {
 const ANTAGONIST: &str = "secretmem-vs-frag";
 const PLAIN: &str = "secretmem-vs-frag:antagonist=off";
 /// The small guests read their counters when the worker was gone, debian some seconds after.
-const SMALL: &str = "secretmem-vs-frag:settle-ms=0";
-const SMALL_PLAIN: &str = "secretmem-vs-frag:antagonist=off,settle-ms=0";
-const FIVE: &str = "secretmem-vs-frag:iterations=5,settle-ms=0";
+const SMALL: &str = "secretmem-vs-frag";
+const SMALL_PLAIN: &str = "secretmem-vs-frag:antagonist=off";
+const FIVE: &str = "secretmem-vs-frag:iterations=5";
 
 const fn debian(name: &'static str, group: &'static str, set: &'static str, svg: &'static str) -> Spec {
     let (workload, bar) = (ANTAGONIST, Bar::Mean(3));

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! How much each assumption matters: every cost, the pages boot leaves on per-CPU lists, and how long the kernel is
-//! followed after the kill, halved and doubled one at a time.
+//! How much each assumption matters: every cost and the pages boot leaves on per-CPU lists, halved and doubled one at a
+//! time.
 
 use serde_json::Value;
 
 use super::cells::{Spec, find};
 use crate::environment::Environment;
 use crate::experiment::Cell;
-use crate::workload::Workload;
 
 /// The cells whose means are watched.
 pub const KEY_CELLS: [&str; 4] = ["debian/ant/1024/thp=always/defrag=0", "k0-off", "k0-fix", "k1-pc300-series"];
@@ -15,7 +14,6 @@ pub const KEY_CELLS: [&str; 4] = ["debian/ant/1024/thp=always/defrag=0", "k0-off
 /// All costs at once: how fast the guest is against the kernel's own timers.
 pub const SPEED: &str = "speed (all costs together)";
 pub const PCP: &str = "pages on per-CPU lists at boot";
-pub const SETTLE: &str = "time followed after the kill";
 const COSTS: &str = "costs";
 
 /// One assumption changed in one cell.
@@ -51,7 +49,7 @@ pub fn assumptions(spec: &Spec) -> Result<Vec<String>, String> {
     let costs = tree.get(COSTS).and_then(Value::as_object).ok_or("an environment has no costs")?;
     let mut names = vec![SPEED.to_owned()];
     names.extend(costs.keys().map(|key| format!("{COSTS}.{key}")));
-    names.extend([PCP.to_owned(), SETTLE.to_owned()]);
+    names.push(PCP.to_owned());
     Ok(names)
 }
 
@@ -61,13 +59,6 @@ fn tree(environment: &Environment) -> Value {
 
 /// A cell with an assumption at `halves`/2 of its value.
 pub fn change(mut cell: Cell, assumption: &str, halves: u64) -> Result<Cell, String> {
-    if assumption == SETTLE {
-        let settle = u64::from(cell.workload.knob("settle-ms")) * halves / 2;
-        let text = cell.workload.text();
-        let joint = if text.contains(':') { ',' } else { ':' };
-        cell.workload = Workload::parse(&format!("{text}{joint}settle-ms={settle}"))?;
-        return Ok(cell);
-    }
     let mut tree = tree(&cell.environment);
     let fields: Vec<String> = match assumption.split_once('.') {
         Some((_, cost)) => vec![format!("/{COSTS}/{cost}")],
