@@ -6,7 +6,7 @@ use crate::tree::Source;
 use crate::{Finding, finding};
 
 /// In the order of layers. What is not listed here has no place in the library yet: give it one.
-pub const MAY_USE: [(&str, &[&str]); 17] = [
+pub const MAY_USE: [(&str, &[&str]); 18] = [
     ("knobs", &[]),
     ("model", &[]),
     ("stats", &[]),
@@ -31,7 +31,9 @@ pub const MAY_USE: [(&str, &[&str]); 17] = [
     // The two that face people, by command line and by page, may use all of the above and not each other.
     ("cli", ABOVE),
     ("app", ABOVE),
+    // The roots of the two packages.
     ("lib", &[]),
+    ("pure", &[]),
 ];
 const ABOVE: &[&str] = &[
     "knobs",
