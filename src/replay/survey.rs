@@ -81,9 +81,14 @@ pub fn survey(trace: &Imported) -> Report {
     let mut surveyor = Surveyor { batched: batched_frees(&trace.events), ..Surveyor::default() };
     trace.events.iter().for_each(|event| surveyor.event(event));
     let mut out = surveyor.out;
-    out.events_by_name = trace.counts.iter().map(|(&name, &count)| (name.to_owned(), count)).collect();
-    let cpus: BTreeSet<u16> = trace.events.iter().map(|event| event.cpu).collect();
-    out.cpus = cpus.into_iter().collect();
+    for (name, &count) in &trace.counts {
+        out.events_by_name.insert((*name).to_owned(), count);
+    }
+    for event in &trace.events {
+        if let Err(at) = out.cpus.binary_search(&event.cpu) {
+            out.cpus.insert(at, event.cpu);
+        }
+    }
     out.begin_us = trace.events.iter().map(|event| event.time_us).min().unwrap_or(0);
     out.end_us = trace.events.iter().map(|event| event.time_us).max().unwrap_or(0);
     out.lost_events = trace.lost_events;
@@ -106,13 +111,14 @@ pub fn survey(trace: &Imported) -> Report {
 
 /// Lines of frees that take effect at a later line.
 fn batched_frees(events: &[Event]) -> BTreeSet<u32> {
+    const NONE: u32 = 0;
     let mut pending = BTreeMap::new();
     let mut found = BTreeSet::new();
     for event in events {
         match event.kind {
             Kind::Free { pfn, .. } => drop(pending.insert(pfn, event.line)),
-            Kind::FreeBatched { pfn } => found.extend(pending.remove(&pfn)),
-            Kind::Alloc { pfn: Some(pfn), .. } => drop(pending.remove(&pfn)),
+            Kind::FreeBatched { pfn } => found.extend(pending.insert(pfn, NONE).filter(|&line| line != NONE)),
+            Kind::Alloc { pfn: Some(pfn), .. } => drop(pending.insert(pfn, NONE)),
             _ => {}
         }
     }

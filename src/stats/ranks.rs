@@ -26,14 +26,14 @@ pub(super) fn doubled_ranks(values: &[f64]) -> Vec<u32> {
 /// The places of the values in ascending order, equal ones in their own order.
 pub(super) fn order(values: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]).then(a.cmp(&b)));
     order
 }
 
 /// Sorts numbers. One function for all who do, since each use of the library's would be a copy of it in the page.
 #[inline(never)]
 pub(super) fn ascending(values: &mut [f64]) {
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
 }
 
 /// The sum of t^3 - t over groups of t equal ranks: the tie term of the normal approximations.
