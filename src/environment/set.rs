@@ -6,11 +6,13 @@ use serde_json::Value;
 use super::spec::{Environment, SpecError};
 use crate::json;
 
-/// Sets one field by its name, through the field's own type.
+/// Sets one field by its name, through the field's own type. Generic, so that the readers below it are compiled for size
+/// with the package that calls it.
 ///
 /// # Errors
 /// No such field, or a value that the field cannot have.
-pub fn set(environment: &Environment, key: &str, value: &str) -> Result<Environment, SpecError> {
+pub fn set(environment: &Environment, key: &str, value: impl AsRef<str>) -> Result<Environment, SpecError> {
+    let value = value.as_ref();
     let wanted = |how: &str| SpecError::new(key, format!("`{value}`: write it as {how}"));
     let (path, value) = match key {
         "memory" => ("memory_mib", mebibytes(value).ok_or_else(|| wanted("512MiB or 2GiB"))?),

@@ -30,6 +30,10 @@ impl<K: Copy + Ord, V> Few<K, V> {
         self.place(key).ok().map(|at| &self.entries[at].1)
     }
 
+    pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
+        self.place(key).ok().map(|at| &mut self.entries[at].1)
+    }
+
     pub fn get_or_default(&mut self, key: K) -> &mut V
     where
         V: Default,
@@ -43,6 +47,10 @@ impl<K: Copy + Ord, V> Few<K, V> {
 
     pub fn remove(&mut self, key: K) -> Option<V> {
         self.place(key).ok().map(|at| self.entries.remove(at).1)
+    }
+
+    pub fn retain(&mut self, mut keep: impl FnMut(&K) -> bool) {
+        self.entries.retain(|(key, _)| keep(key));
     }
 
     pub fn clear(&mut self) {
@@ -74,6 +82,9 @@ mod tests {
         assert_eq!((few.len(), few.get(5), few.get(2)), (4, Some(&10), None));
         assert_eq!((few.remove(1), few.remove(1)), (Some(2), None));
         assert_eq!(few.iter().copied().collect::<Vec<_>>(), [(5, 10), (7, 1), (9, 19)]);
+        few.retain(|&key| key != 7);
+        assert_eq!(few.get_mut(7), None);
+        assert_eq!(few.get_mut(9), Some(&mut 19));
         few.clear();
         assert_eq!(few.len(), 0);
     }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::input::decompress;
 use super::state_check;
-use crate::json;
+use crate::json::{self, Refusal};
 
 /// The state at one moment.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -260,9 +260,10 @@ impl fmt::Display for StateError {
 
 impl std::error::Error for StateError {}
 
-/// Reads a state, plain or gzip, and checks that a model can be built from it.
-pub fn read_state(bytes: &[u8]) -> Result<State, StateError> {
-    let input = decompress(bytes);
+/// Reads a state, plain or gzip, and checks that a model can be built from it. Generic, so that the readers below it are
+/// compiled for size with the package that calls it.
+pub fn read_state(bytes: impl AsRef<[u8]>) -> Result<State, StateError> {
+    let input = decompress(bytes.as_ref());
     if let Some(fault) = input.fault {
         return Err(StateError { place: "state".into(), problem: fault.to_string(), remedy: StateError::WHOLE });
     }
@@ -308,7 +309,7 @@ fn read_list<T: DeserializeOwned>(
 ) -> Result<Vec<T>, StateError> {
     let mut read = Vec::new();
     for (at, value) in take_list(object, key, place)?.iter().enumerate() {
-        read.push(json::read(value).map_err(|refusal| wrong(&format!("{place}, {key}[{at}]"), refusal))?);
+        read.push(json::read(value).map_err(|refusal| refused(&format!("{place}, {key}[{at}]"), &refusal))?);
     }
     Ok(read)
 }
@@ -322,7 +323,13 @@ fn take_list(object: &mut Map<String, Value>, key: &str, place: &str) -> Result<
 }
 
 fn parse<T: DeserializeOwned>(object: Map<String, Value>, place: &str) -> Result<T, StateError> {
-    json::read(&Value::Object(object)).map_err(|refusal| wrong(place, refusal))
+    json::read(&Value::Object(object)).map_err(|refusal| refused(place, &refusal))
+}
+
+fn refused(place: &str, refusal: &Refusal) -> StateError {
+    let inner = refusal.place();
+    let whole = if inner == "." { place.to_owned() } else { format!("{place}, {inner}") };
+    wrong(&whole, refusal.problem())
 }
 
 fn wrong(place: &str, problem: impl fmt::Display) -> StateError {

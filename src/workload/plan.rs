@@ -283,7 +283,8 @@ const TEXT_MAX: usize = 1 << 20;
 
 impl PlanSpec {
     /// Reads a plan and refuses what cannot be run, naming the field.
-    pub fn parse(text: &str) -> Result<PlanSpec, SpecError> {
+    pub fn parse(text: impl AsRef<str>) -> Result<PlanSpec, SpecError> {
+        let text = text.as_ref();
         if text.len() > TEXT_MAX {
             return Err(SpecError::new("plan", format!("{} bytes are more than {TEXT_MAX}", text.len())));
         }
