@@ -11,7 +11,7 @@ fn value() -> Value {
 }
 
 fn parse(value: &Value) -> Result<State, String> {
-    read_state(&serde_json::to_vec(value).expect("a value can be written")).map_err(|error| error.to_string())
+    read_state(serde_json::to_vec(value).expect("a value can be written")).map_err(|error| error.to_string())
 }
 
 #[test]

@@ -130,19 +130,11 @@ struct Check {
 
 impl Check {
     fn new() -> Check {
-        let mut tables = vec![[0; 256]; 8];
-        for byte in 0..256 {
-            let mut sum = byte as u32;
-            for _ in 0..8 {
-                sum = sum >> 1 ^ (sum & 1) * 0xedb8_8320;
-            }
-            tables[0][byte] = sum;
-        }
+        let mut tables: Vec<[u32; 256]> =
+            vec![std::array::from_fn(|byte| (0..8).fold(byte as u32, |sum, _| (sum >> 1) ^ ((sum & 1) * 0xedb8_8320)))];
         for n in 1..8 {
-            for byte in 0..256 {
-                let sum = tables[n - 1][byte];
-                tables[n][byte] = sum >> 8 ^ tables[0][(sum & 255) as usize];
-            }
+            let after = |byte: usize| (tables[n - 1][byte] >> 8) ^ tables[0][(tables[n - 1][byte] & 255) as usize];
+            tables.push(std::array::from_fn(after));
         }
         Check { tables, state: !0 }
     }
@@ -164,7 +156,7 @@ impl Check {
             state = (0..8).fold(0, |sum, n| sum ^ tables[7 - n][(word >> (8 * n)) as usize & 255]);
         }
         for byte in rest {
-            state = state >> 8 ^ tables[0][((state ^ u32::from(*byte)) & 255) as usize];
+            state = (state >> 8) ^ tables[0][((state ^ u32::from(*byte)) & 255) as usize];
         }
         self.state = state;
     }
