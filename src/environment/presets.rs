@@ -76,7 +76,7 @@ fn minimal_1g() -> Environment {
             pcp_pages_min: 700,
             pcp_pages_max: 1100,
         },
-        costs: Costs::of(40_000, 20_000, 17_000),
+        costs: Costs::of(47_000, 20_000, 16_000),
     }
 }
 
@@ -97,7 +97,7 @@ fn disk_1g() -> Environment {
             pcp_pages_min: 300,
             pcp_pages_max: 800,
         },
-        costs: Costs::of(80_000, 20_000, 17_000),
+        costs: Costs::of(80_000, 20_000, 15_000),
         ..minimal_1g()
     }
 }

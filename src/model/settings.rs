@@ -60,7 +60,7 @@ pub struct Costs {
 impl Default for Costs {
     /// Those of minimal-1g; see FIDELITY.md for where each comes from.
     fn default() -> Costs {
-        Costs::of(40_000, 20_000, 17_000)
+        Costs::of(47_000, 20_000, 16_000)
     }
 }
 
