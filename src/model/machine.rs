@@ -81,6 +81,15 @@ impl Machine {
 
     /// The first try of an allocation (mm/page_alloc.c:__alloc_frozen_pages_noprof@7.3).
     pub fn alloc_fast(&mut self, gfp: Gfp, order: Order, ft: Freetype) -> Option<Pfn> {
+        if order == 0
+            && let Some(pfn) = self.take_at_hand(gfp, ft)
+        {
+            return Some(pfn);
+        }
+        self.alloc_by_walk(gfp, order, ft)
+    }
+
+    fn alloc_by_walk(&mut self, gfp: Gfp, order: Order, ft: Freetype) -> Option<Pfn> {
         let nofragment = self.node.starts_nofragment(gfp.highest_zoneidx());
         let request = Request { freetype: ft, ..Request::fast(gfp, order, nofragment) };
         let got = self.walk(&request);
@@ -195,6 +204,8 @@ impl Machine {
     /// Frees an allocated block of any zone.
     pub fn free(&mut self, pfn: Pfn, order: Order) {
         self.tally.pgfree += 1 << order;
-        self.node.free_pages(pfn, order);
+        if order > 0 || !self.give_to_hand(pfn) {
+            self.node.free_pages(pfn, order);
+        }
     }
 }

@@ -5,8 +5,10 @@
 
 mod adopt;
 pub mod alloc_flags;
+mod at_hand;
 pub mod boot;
 pub mod buddy;
+mod bulk;
 pub mod check;
 pub mod compact;
 pub mod compaction;

@@ -102,7 +102,8 @@ impl Node {
 
     #[inline]
     pub fn zone_of(&self, pfn: Pfn) -> Option<usize> {
-        self.zones.iter().position(|zone| zone.contains(pfn))
+        // Most memory lies in the last one.
+        self.zones.iter().rposition(|zone| zone.contains(pfn))
     }
 
     /// Frees an allocated block.

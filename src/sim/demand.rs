@@ -23,7 +23,7 @@ pub struct Demand {
     pub gfp: Gfp,
     pub order: Order,
     pub freetype: Freetype,
-    slow: Option<SlowPath>,
+    slow: Option<Box<SlowPath>>,
 }
 
 impl Demand {
@@ -45,7 +45,8 @@ impl Demand {
                 Some(pfn) => Poll::Page(pfn),
                 None => {
                     let defrag_mode = world.machine.node.defrag_mode;
-                    self.slow = Some(SlowPath::new(self.gfp, self.order, self.freetype, defrag_mode));
+                    let slow = SlowPath::new(self.gfp, self.order, self.freetype, defrag_mode);
+                    self.slow = Some(Box::new(slow));
                     Poll::Pending
                 }
             };
