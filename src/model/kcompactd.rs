@@ -49,6 +49,7 @@ pub struct Kcompactd {
 }
 
 impl Kcompactd {
+    #[inline]
     pub fn next(&self) -> Next {
         match (&self.round, self.wanted_since_ns) {
             (Some(_), _) => Next::Since(0),

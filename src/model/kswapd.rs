@@ -73,6 +73,7 @@ pub enum Next {
 }
 
 impl Kswapd {
+    #[inline]
     pub fn next(&self) -> Next {
         match self.state {
             State::Asleep | State::Napping { .. } if self.wanted && self.yielded_to_ns.is_some() => Next::Since(0),

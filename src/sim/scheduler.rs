@@ -7,11 +7,14 @@
 use super::actor::{Actor, Then};
 use super::world::World;
 use crate::model::kswapd::Next;
+use crate::model::machine::Machine;
 
 /// A scheduled actor.
 #[derive(Clone)]
 struct Slot {
     actor: Box<dyn Actor>,
+    /// The actor's own answer, which never changes.
+    process: Option<u32>,
     cpu: u8,
     local_ns: u64,
     state: Then,
@@ -52,7 +55,12 @@ struct Turn {
     slot: usize,
     until_ns: u64,
     daemons: (Next, Next),
+    /// Actors that want a CPU.
+    wanting: u32,
 }
+
+/// How far ahead of the earliest an actor's clock may be for it to want a CPU now.
+const WANTS_WITHIN_NS: u64 = 10_000_000;
 
 /// Why `run` returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +90,8 @@ impl Scheduler {
     pub fn add(&mut self, actor: Box<dyn Actor>, cpu: u8, from_ns: u64) -> u32 {
         self.turn = None;
         self.alive.push(self.slots.len());
-        self.slots.push(Slot { actor, cpu: cpu % self.cpus, local_ns: from_ns, state: Then::Go });
+        let process = actor.process();
+        self.slots.push(Slot { actor, process, cpu: cpu % self.cpus, local_ns: from_ns, state: Then::Go });
         (self.slots.len() - 1) as u32
     }
 
@@ -115,6 +124,13 @@ impl Scheduler {
         if self.steps >= budget {
             return Err(Stop::Budget);
         }
+        if let Some((i, start_ns, wanting)) = self.same_again(&world.machine) {
+            self.steps += 1;
+            world.machine.now_ns = start_ns;
+            self.step_slot(world, i, start_ns, runnable(&world.machine, wanting));
+            self.wake(world);
+            return Ok(());
+        }
         let (who, start_ns) = self.earliest(world).ok_or(Stop::Idle)?;
         // Kernel threads alone do not keep a machine running.
         if !matches!(who, Who::Slot(_)) && !self.any_slot() {
@@ -141,19 +157,26 @@ impl Scheduler {
     fn step(&mut self, world: &mut World, who: Who, start_ns: u64) {
         self.steps += 1;
         world.machine.now_ns = start_ns;
-        let runnable = u64::from(self.runnable(world, start_ns)).max(1);
+        let runnable = runnable(&world.machine, self.wanting(start_ns).0);
         match who {
             Who::Slot(i) => self.step_slot(world, i, start_ns, runnable),
             Who::Daemon(i) => self.step_daemon(world, i, start_ns, runnable),
         }
-        if !world.wakes.is_empty() {
-            self.wake(world);
-        }
+        self.wake(world);
+    }
+
+    /// The actor that stepped last, its clock and how many actors want a CPU, if its turn goes on.
+    #[inline]
+    fn same_again(&self, m: &Machine) -> Option<(usize, u64, u32)> {
+        let turn = self.turn.as_ref()?;
+        let local_ns = self.slots[turn.slot].local_ns;
+        let goes_on = local_ns < turn.until_ns && turn.daemons == (m.kswapd.next(), m.kcompactd.next());
+        goes_on.then_some((turn.slot, local_ns, turn.wanting))
     }
 
     fn step_slot(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
         let slot = &mut self.slots[i];
-        if slot.actor.process().is_some_and(|id| world.is_dying(id)) {
+        if slot.process.is_some_and(|id| world.is_dying(id)) {
             slot.state = Then::Done;
             self.turn = None;
             self.alive.retain(|&other| other != i);
@@ -224,13 +247,6 @@ impl Scheduler {
     fn earliest(&mut self, world: &World) -> Option<(Who, u64)> {
         let m = &world.machine;
         let daemons = (m.kswapd.next(), m.kcompactd.next());
-        // An actor mostly runs many steps before anybody else's turn comes.
-        if let Some(turn) = &self.turn
-            && turn.daemons == daemons
-            && self.slots[turn.slot].local_ns < turn.until_ns
-        {
-            return Some((Who::Slot(turn.slot), self.slots[turn.slot].local_ns));
-        }
         let (mut best, mut best_ns, mut next_ns) = (None, u64::MAX, u64::MAX);
         for (ns, who) in self.candidates(daemons) {
             if ns < best_ns || best.is_none() {
@@ -242,7 +258,8 @@ impl Scheduler {
         }
         self.turn = match best {
             Some(Who::Slot(slot)) if self.slots[slot].state == Then::Go => {
-                Some(Turn { slot, until_ns: next_ns, daemons })
+                let (wanting, more_ns) = self.wanting(best_ns);
+                Some(Turn { slot, until_ns: next_ns.min(more_ns), daemons, wanting })
             }
             _ => None,
         };
@@ -270,11 +287,17 @@ impl Scheduler {
         slots.chain(daemons)
     }
 
-    /// How many want a CPU at this moment.
-    fn runnable(&self, world: &World, now_ns: u64) -> u32 {
-        let go = |slot: &&Slot| slot.state == Then::Go && slot.local_ns <= now_ns + 10_000_000;
-        let daemons = u32::from(world.machine.kswapd.is_running()) + u32::from(world.machine.kcompactd.is_running());
-        self.alive().filter(go).count() as u32 + daemons
+    /// How many actors want a CPU at this moment, and when there may be more.
+    fn wanting(&self, now_ns: u64) -> (u32, u64) {
+        let (mut wanting, mut more_ns) = (0, u64::MAX);
+        for slot in self.alive().filter(|slot| slot.state == Then::Go) {
+            if slot.local_ns <= now_ns + WANTS_WITHIN_NS {
+                wanting += 1;
+            } else {
+                more_ns = more_ns.min(slot.local_ns - WANTS_WITHIN_NS);
+            }
+        }
+        (wanting, more_ns)
     }
 
     fn alive(&self) -> impl Iterator<Item = &Slot> {
@@ -282,6 +305,9 @@ impl Scheduler {
     }
 
     fn wake(&mut self, world: &mut World) {
+        if world.wakes.is_empty() {
+            return;
+        }
         self.turn = None;
         for number in world.wakes.drain(..) {
             let slot = &mut self.slots[number as usize];
@@ -291,4 +317,9 @@ impl Scheduler {
             }
         }
     }
+}
+
+/// How many want a CPU, kernel threads included; whoever steps is one.
+fn runnable(m: &Machine, wanting: u32) -> u64 {
+    u64::from((wanting + u32::from(m.kswapd.is_running()) + u32::from(m.kcompactd.is_running())).max(1))
 }
