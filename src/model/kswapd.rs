@@ -76,16 +76,15 @@ impl Kswapd {
     #[inline]
     pub fn next(&self) -> Next {
         match self.state {
-            State::Asleep | State::Napping { .. } if self.wanted && self.yielded_to_ns.is_some() => Next::Since(0),
-            State::Asleep if self.wanted => Next::Since(self.wanted_since_ns),
-            State::Asleep => Next::Woken,
-            State::Napping { .. } if self.wanted => Next::Since(self.wanted_since_ns),
-            State::Napping { until_ns } => Next::At(until_ns),
             State::Begin | State::Balancing(_) => Next::Since(0),
+            _ if self.wanted => Next::Since(if self.yielded_to_ns.is_some() { 0 } else { self.wanted_since_ns }),
+            State::Asleep => Next::Woken,
+            State::Napping { until_ns } => Next::At(until_ns),
         }
     }
 
     /// On a CPU or waiting for one (mm/compaction.c:kswapd_is_running@7.3).
+    #[inline]
     pub fn is_running(&self) -> bool {
         self.wanted || matches!(self.state, State::Begin | State::Balancing(_))
     }

@@ -29,6 +29,8 @@ pub struct Machine {
     pub costs: Costs,
     /// Never changes, so that clones share it.
     pub policy: Rc<dyn Decide + Send>,
+    /// What the policy says of secretmem, kept because every page asks.
+    secretmem_freetype: Freetype,
     pub kswapd: Kswapd,
     pub kcompactd: Kcompactd,
     pub tally: Tally,
@@ -46,12 +48,14 @@ pub struct Machine {
 
 impl Machine {
     pub fn new(node: Node, settings: Settings, costs: Costs, policy: Box<dyn Decide + Send>) -> Machine {
+        let secretmem_freetype = if policy.unmaps_blocks() { freetype::UNMAPPED } else { freetype::UNMOVABLE };
         Machine {
             node,
             owners: Owners::default(),
             settings,
             costs,
             policy: policy.into(),
+            secretmem_freetype,
             kswapd: Kswapd::default(),
             kcompactd: Kcompactd::default(),
             tally: Tally::default(),
@@ -76,7 +80,7 @@ impl Machine {
 
     /// The freetype that secretmem is requested with.
     pub fn secretmem_freetype(&self) -> Freetype {
-        if self.policy.unmaps_blocks() { freetype::UNMAPPED } else { freetype::UNMOVABLE }
+        self.secretmem_freetype
     }
 
     /// The first try of an allocation (mm/page_alloc.c:__alloc_frozen_pages_noprof@7.3).

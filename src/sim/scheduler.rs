@@ -174,6 +174,7 @@ impl Scheduler {
         goes_on.then_some((turn.slot, local_ns, turn.wanting))
     }
 
+    #[inline(always)]
     fn step_slot(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
         let slot = &mut self.slots[i];
         if slot.process.is_some_and(|id| world.is_dying(id)) {
