@@ -27,17 +27,16 @@ pub enum Place {
 impl Zone {
     /// Frees one block and merges it with its free buddies (mm/page_alloc.c:__free_one_page@7.3).
     pub(crate) fn free_one_page(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
-        if !matches!(self.capture, Capture::Off) {
-            return self.free_or_capture(pfn, order, ft, place);
-        }
         self.account_freepages(1 << order, ft);
-        self.merge_and_add(pfn, order, ft, place);
+        if matches!(self.capture, Capture::Off | Capture::Caught(_)) {
+            self.merge_and_add(pfn, order, ft, place);
+        } else {
+            self.merge_or_capture(pfn, order, ft, place);
+        }
     }
 
-    /// The same while a block that is just being freed may be caught, at each order that it reaches.
-    #[cold]
-    fn free_or_capture(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
-        self.account_freepages(1 << order, ft);
+    /// Merges like `merge_and_add`, but the block may be caught at each order that it reaches.
+    pub(super) fn merge_or_capture(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
         let (mut pfn, mut order) = (pfn, order);
         while order < MAX_ORDER {
             if self.capture(pfn, order, ft) {

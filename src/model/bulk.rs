@@ -54,7 +54,7 @@ impl Zone {
 
     /// Whether a drain can be told from frees one by one only by where its pages end.
     pub(super) fn may_give_back_in_bulk(&self) -> bool {
-        matches!(self.capture, Capture::Off) && !self.tracer.keeps_everything()
+        !matches!(self.capture, Capture::Told(_)) && !self.tracer.keeps_everything()
     }
 
     /// What a chunk still takes from one list: as many calls of `give_back_page` would do the same under the
@@ -81,16 +81,20 @@ impl Zone {
     }
 
     /// Frees pages that lie side by side. An aligned group of them is one block from the start: while they come one
-    /// by one, the buddy of each part is within the group, so that no part stays on a list. How many are still to be
-    /// counted as free.
+    /// by one, the buddy of each part is within the group, so that no part stays on a list. Nor is a part caught, as
+    /// groups are not larger than what is waited for. How many are still to be counted as free.
     fn free_run(&mut self, run: &PageRun) -> u32 {
         if run.count == 1 {
             return self.free_group(run.low, 0);
         }
+        let most = match self.capture {
+            Capture::Waiting { order, .. } => order.min(PAGEBLOCK_ORDER),
+            _ => PAGEBLOCK_ORDER,
+        };
         let (mut low, mut high, mut counted) = (run.low, run.low + run.count, 0);
         while low < high {
             let end = if run.up { low } else { high };
-            let order = end.trailing_zeros().min((high - low).ilog2()).min(u32::from(PAGEBLOCK_ORDER)) as Order;
+            let order = end.trailing_zeros().min((high - low).ilog2()).min(u32::from(most)) as Order;
             let pfn = if run.up { low } else { high - (1 << order) };
             (low, high) = if run.up { (low + (1 << order), high) } else { (low, pfn) };
             counted += self.free_group(pfn, order);
@@ -101,11 +105,18 @@ impl Zone {
     #[inline]
     fn free_group(&mut self, pfn: Pfn, order: Order) -> u32 {
         let ft = self.blocks.freetype(pfn);
-        self.merge_and_add(pfn, order, ft, Place::Usual);
-        if freetype::is_counted_once(ft) {
+        let captures = matches!(self.capture, Capture::Waiting { .. });
+        if !captures && freetype::is_counted_once(ft) {
+            self.merge_and_add(pfn, order, ft, Place::Usual);
             return 1 << order;
         }
+        // A block that is caught is counted as free for a moment, so that its pages come before it.
         (0..1 << order).for_each(|_| self.account_freepages(1, ft));
+        if captures {
+            self.merge_or_capture(pfn, order, ft, Place::Usual);
+        } else {
+            self.merge_and_add(pfn, order, ft, Place::Usual);
+        }
         0
     }
 }

@@ -32,6 +32,11 @@ impl Targets {
         self.pages += 1 << order;
     }
 
+    /// Whether a source of this order gets a target as it is.
+    pub fn holds(&self, order: Order) -> bool {
+        !self.lists[usize::from(order)].is_empty()
+    }
+
     /// Every block, by order, head to tail.
     pub fn blocks(&self) -> impl Iterator<Item = (Pfn, Order)> + '_ {
         (0..).zip(&self.lists).flat_map(|(order, list)| list.iter().map(move |&pfn| (pfn, order)))
