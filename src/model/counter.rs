@@ -35,15 +35,19 @@ impl Counter {
     }
 
     /// The same `times` times over.
-    #[inline]
     pub fn add_each(&mut self, cpu: u8, pages: i32, times: u32) {
         let diff = &mut self.diff[usize::from(cpu)];
-        let (mut sum, mut folded) = (*diff, 0);
-        for _ in 0..times {
+        let (mut sum, mut folded, mut left) = (*diff, 0, times);
+        while left > 0 {
             sum += pages;
+            left -= 1;
             if sum.abs() > self.threshold {
                 folded += i64::from(sum);
-                sum = 0;
+                // From zero on, a fold comes every so many times.
+                let period = self.threshold as u32 / pages.unsigned_abs() + 1;
+                folded += i64::from(pages) * i64::from(left - left % period);
+                sum = pages * (left % period) as i32;
+                break;
             }
         }
         *diff = sum;
