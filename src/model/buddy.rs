@@ -66,9 +66,11 @@ impl Zone {
     fn merge(&mut self, pfn: Pfn, order: Order, ft: Freetype) -> Option<Pfn> {
         let buddy = pfn ^ 1 << order;
         // Frames that the zone does not span are absent, so that it need not be asked for its bounds.
-        if !self.frames.is_buddy(buddy, order) {
-            return None;
-        }
+        if self.frames.is_buddy(buddy, order) { self.merge_with(buddy, pfn, order, ft) } else { None }
+    }
+
+    #[inline(never)]
+    fn merge_with(&mut self, buddy: Pfn, pfn: Pfn, order: Order, ft: Freetype) -> Option<Pfn> {
         let buddy_ft = if order < PAGEBLOCK_ORDER { ft } else { self.blocks.freetype(buddy) };
         if !can_merge(ft, buddy_ft) {
             return None;

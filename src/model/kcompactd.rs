@@ -49,7 +49,6 @@ pub struct Kcompactd {
 }
 
 impl Kcompactd {
-    #[inline]
     pub fn next(&self) -> Next {
         match (&self.round, self.wanted_since_ns) {
             (Some(_), _) => Next::Since(0),
@@ -61,6 +60,11 @@ impl Kcompactd {
     /// Its period of 500 ms began at boot.
     pub fn first_look_at(&mut self, at_ns: u64) {
         self.next_check_ns = at_ns;
+    }
+
+    #[inline]
+    pub(super) fn is_wanted(&self) -> bool {
+        self.wanted_since_ns.is_some()
     }
 
     pub fn is_running(&self) -> bool {

@@ -72,8 +72,15 @@ pub enum Next {
     Since(u64),
 }
 
+/// What tasks have asked of the kernel threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    kswapd: bool,
+    yielded: bool,
+    kcompactd: bool,
+}
+
 impl Kswapd {
-    #[inline]
     pub fn next(&self) -> Next {
         match self.state {
             State::Begin | State::Balancing(_) => Next::Since(0),
@@ -84,7 +91,6 @@ impl Kswapd {
     }
 
     /// On a CPU or waiting for one (mm/compaction.c:kswapd_is_running@7.3).
-    #[inline]
     pub fn is_running(&self) -> bool {
         self.wanted || matches!(self.state, State::Begin | State::Balancing(_))
     }
@@ -100,6 +106,13 @@ impl Kswapd {
 }
 
 impl Machine {
+    /// Between steps of kswapd and kcompactd themselves, when they want to run changes with this alone.
+    #[inline]
+    pub fn asked(&self) -> Asked {
+        let kswapd = &self.kswapd;
+        Asked { kswapd: kswapd.wanted, yielded: kswapd.yielded_to_ns.is_some(), kcompactd: self.kcompactd.is_wanted() }
+    }
+
     /// mm/vmscan.c:wakeup_kswapd@7.3.
     pub fn wakeup_kswapd(&mut self, order: Order, highest_zone: u8, can_reclaim: bool) {
         let highest_zone = highest_zone.min(self.node.zones.last().map_or(0, |zone| zone.span.index));

@@ -205,6 +205,13 @@ impl Machine {
             + self.owners.bytes()
     }
 
+    /// Frees a page that is on an LRU list.
+    pub fn free_from_lru(&mut self, pfn: Pfn) {
+        let zone = self.node.zone_of(pfn).expect("a freed page lies in a zone");
+        self.node.zones[zone].lru_unlink(pfn, 0);
+        self.free(pfn, 0);
+    }
+
     /// Frees an allocated block of any zone.
     pub fn free(&mut self, pfn: Pfn, order: Order) {
         self.tally.pgfree += 1 << order;

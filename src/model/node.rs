@@ -97,10 +97,7 @@ impl Node {
 
     /// The CPU on which the next operations happen.
     pub fn set_cpu(&mut self, cpu: u8) {
-        // Mostly it is that one already, and to look is less work than to write.
-        if self.zones.iter().any(|zone| zone.cpu != cpu) {
-            self.zones.iter_mut().for_each(|zone| zone.cpu = cpu);
-        }
+        self.zones.iter_mut().for_each(|zone| zone.cpu = cpu);
     }
 
     #[inline]

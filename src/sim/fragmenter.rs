@@ -197,7 +197,6 @@ impl World {
             self.machine.note_deferred_split(head, pfn);
             return;
         }
-        zone.lru_del(pfn, 0);
-        self.machine.free(pfn, 0);
+        self.machine.free_from_lru(pfn);
     }
 }

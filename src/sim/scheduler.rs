@@ -6,7 +6,7 @@
 
 use super::actor::{Actor, Then};
 use super::world::World;
-use crate::model::kswapd::Next;
+use crate::model::kswapd::{Asked, Next};
 use crate::model::machine::Machine;
 
 /// A scheduled actor.
@@ -49,14 +49,14 @@ pub struct Scheduler {
 }
 
 /// What the last look at everybody showed: this actor is first as long as its clock is below `until_ns`, it wants to go
-/// on, nobody else was woken or added, and the kernel threads' plans are these.
+/// on, nobody else was woken or added, and no task asked more of the kernel threads. It is on its CPU.
 #[derive(Clone)]
 struct Turn {
     slot: usize,
     until_ns: u64,
-    daemons: (Next, Next),
-    /// Actors that want a CPU.
-    wanting: u32,
+    asked: Asked,
+    /// How many want a CPU.
+    runnable: u64,
 }
 
 /// How far ahead of the earliest an actor's clock may be for it to want a CPU now.
@@ -124,10 +124,10 @@ impl Scheduler {
         if self.steps >= budget {
             return Err(Stop::Budget);
         }
-        if let Some((i, start_ns, wanting)) = self.same_again(&world.machine) {
+        if let Some((i, start_ns, runnable)) = self.same_again(&world.machine) {
             self.steps += 1;
             world.machine.now_ns = start_ns;
-            self.step_slot(world, i, start_ns, runnable(&world.machine, wanting));
+            self.step_slot(world, i, start_ns, runnable);
             self.wake(world);
             return Ok(());
         }
@@ -150,6 +150,7 @@ impl Scheduler {
             self.step(world, who, start_ns);
             return true;
         }
+        self.turn = None;
         world.machine.now_ns = until_ns;
         false
     }
@@ -159,19 +160,21 @@ impl Scheduler {
         world.machine.now_ns = start_ns;
         let runnable = runnable(&world.machine, self.wanting(start_ns).0);
         match who {
-            Who::Slot(i) => self.step_slot(world, i, start_ns, runnable),
+            Who::Slot(i) => {
+                world.machine.node.set_cpu(self.slots[i].cpu);
+                self.step_slot(world, i, start_ns, runnable);
+            }
             Who::Daemon(i) => self.step_daemon(world, i, start_ns, runnable),
         }
         self.wake(world);
     }
 
-    /// The actor that stepped last, its clock and how many actors want a CPU, if its turn goes on.
+    /// The actor that stepped last, its clock and how many want a CPU, if its turn goes on.
     #[inline]
-    fn same_again(&self, m: &Machine) -> Option<(usize, u64, u32)> {
+    fn same_again(&self, m: &Machine) -> Option<(usize, u64, u64)> {
         let turn = self.turn.as_ref()?;
         let local_ns = self.slots[turn.slot].local_ns;
-        let goes_on = local_ns < turn.until_ns && turn.daemons == (m.kswapd.next(), m.kcompactd.next());
-        goes_on.then_some((turn.slot, local_ns, turn.wanting))
+        (local_ns < turn.until_ns && turn.asked == m.asked()).then_some((turn.slot, local_ns, turn.runnable))
     }
 
     #[inline(always)]
@@ -183,7 +186,6 @@ impl Scheduler {
             self.alive.retain(|&other| other != i);
             return;
         }
-        world.machine.node.set_cpu(slot.cpu);
         slot.state = slot.actor.step(world);
         let spent_ns = self.stretched(world.machine.take_charged(), runnable);
         let slot = &mut self.slots[i];
@@ -260,7 +262,8 @@ impl Scheduler {
         self.turn = match best {
             Some(Who::Slot(slot)) if self.slots[slot].state == Then::Go => {
                 let (wanting, more_ns) = self.wanting(best_ns);
-                Some(Turn { slot, until_ns: next_ns.min(more_ns), daemons, wanting })
+                let runnable = runnable(m, wanting);
+                Some(Turn { slot, until_ns: next_ns.min(more_ns), asked: m.asked(), runnable })
             }
             _ => None,
         };
