@@ -28,10 +28,10 @@ impl Zone {
     /// Frees one block and merges it with its free buddies (mm/page_alloc.c:__free_one_page@7.3).
     pub(crate) fn free_one_page(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
         self.account_freepages(1 << order, ft);
-        if matches!(self.capture, Capture::Off | Capture::Caught(_)) {
-            self.merge_and_add(pfn, order, ft, place);
-        } else {
+        if matches!(self.capture, Capture::Told(_)) || self.caught_at(ft).is_some() {
             self.merge_or_capture(pfn, order, ft, place);
+        } else {
+            self.merge_and_add(pfn, order, ft, place);
         }
     }
 
@@ -182,6 +182,15 @@ impl Zone {
         }
     }
 
+    /// The order at which a running compaction catches freed blocks of this type, if it does.
+    #[inline]
+    pub(super) fn caught_at(&self, ft: Freetype) -> Option<Order> {
+        match self.capture {
+            Capture::Waiting { order, freetype } if is_caught(order, ft, freetype) => Some(order),
+            _ => None,
+        }
+    }
+
     /// mm/page_alloc.c:compaction_capture@7.3.
     fn capture(&mut self, pfn: Pfn, order: Order, ft: Freetype) -> bool {
         match &mut self.capture {
@@ -195,12 +204,7 @@ impl Zone {
                 caught
             }
             &mut Capture::Waiting { order: wanted, freetype: wanted_ft } => {
-                let refused = order != wanted
-                    || ft == freetype::CMA
-                    || ft == freetype::ISOLATE
-                    || (ft == freetype::UNMAPPED) != (wanted_ft == freetype::UNMAPPED)
-                    || order < PAGEBLOCK_ORDER && ft == freetype::MOVABLE && wanted_ft != freetype::MOVABLE;
-                if refused {
+                if order != wanted || !is_caught(order, ft, wanted_ft) {
                     return false;
                 }
                 if ft != wanted_ft {
@@ -229,4 +233,13 @@ impl Zone {
 #[inline]
 fn can_merge(ft: Freetype, buddy_ft: Freetype) -> bool {
     ft == buddy_ft || freetype::is_mergeable(ft) && freetype::is_mergeable(buddy_ft)
+}
+
+/// Whether a block of this order and type may serve a request that waits for one of another type.
+#[inline]
+fn is_caught(order: Order, ft: Freetype, wanted: Freetype) -> bool {
+    ft != freetype::CMA
+        && ft != freetype::ISOLATE
+        && (ft == freetype::UNMAPPED) == (wanted == freetype::UNMAPPED)
+        && !(order < PAGEBLOCK_ORDER && ft == freetype::MOVABLE && wanted != freetype::MOVABLE)
 }

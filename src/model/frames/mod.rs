@@ -65,12 +65,10 @@ struct Node {
     owner: u32,
 }
 
-/// What a scan looks at.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mark {
-    state: u8,
-    flags: u8,
-}
+/// What a scan looks at: a state and flags. An array, so that many of them are compared at once.
+type Mark = [u8; 2];
+const STATE: usize = 0;
+const FLAGS: usize = 1;
 
 /// The records of the frames `[base, base + frames)` and the list heads behind them.
 #[derive(Clone, Debug)]
@@ -91,7 +89,7 @@ impl Frames {
         let mut nodes = Vec::with_capacity(total as usize);
         nodes.resize(frames as usize, Node { prev: HEADS_RESERVED, next: HEADS_RESERVED, owner: 0 });
         nodes.extend((frames..total).map(|head| Node { prev: head, next: head, owner: 0 }));
-        Frames { base, frames, nodes, marks: vec![Mark::default(); frames as usize], touched: Vec::new() }
+        Frames { base, frames, nodes, marks: vec![[0; 2]; frames as usize], touched: Vec::new() }
     }
 
     pub fn base(&self) -> Pfn {
@@ -109,7 +107,7 @@ impl Frames {
 
     #[inline]
     pub fn kind(&self, pfn: Pfn) -> Kind {
-        match self.marks[self.at(pfn)].state >> 4 {
+        match self.marks[self.at(pfn)][STATE] >> 4 {
             0 => Kind::Absent,
             1 => Kind::Buddy,
             2 => Kind::Pcp,
@@ -122,13 +120,13 @@ impl Frames {
     /// The order of the block that starts at `pfn`; meaningless for `Absent` and `Tail`.
     #[inline]
     pub fn order(&self, pfn: Pfn) -> Order {
-        self.marks[self.at(pfn)].state & 15
+        self.marks[self.at(pfn)][STATE] & 15
     }
 
     /// Kind and order in one look.
     #[inline]
     pub fn is_buddy(&self, pfn: Pfn, order: Order) -> bool {
-        self.marks[self.at(pfn)].state == state(Kind::Buddy, order)
+        self.marks[self.at(pfn)][STATE] == state(Kind::Buddy, order)
     }
 
     #[inline]
@@ -137,32 +135,32 @@ impl Frames {
         if matches!(kind, Kind::Used | Kind::Private) {
             self.touch(i);
         }
-        self.marks[i].state = state(kind, order);
+        self.marks[i][STATE] = state(kind, order);
     }
 
     /// Marks the whole block: head of `kind`, every other frame a tail.
     pub fn set_block(&mut self, pfn: Pfn, kind: Kind, order: Order) {
         let i = self.at(pfn);
         self.touch_block(pfn, order);
-        self.marks[i].state = state(kind, order);
-        self.marks[i + 1..i + (1 << order)].iter_mut().for_each(|mark| mark.state = (Kind::Tail as u8) << 4);
+        self.marks[i][STATE] = state(kind, order);
+        self.marks[i + 1..i + (1 << order)].iter_mut().for_each(|mark| mark[STATE] = (Kind::Tail as u8) << 4);
     }
 
     /// State and flag bytes of all frames, in order, for digests.
     pub fn raw(&self) -> impl Iterator<Item = [u8; 2]> {
-        self.marks.iter().map(|mark| [mark.state, mark.flags])
+        self.marks.iter().copied()
     }
 
     #[inline]
     pub fn flags(&self, pfn: Pfn) -> u8 {
-        self.marks[self.at(pfn)].flags
+        self.marks[self.at(pfn)][FLAGS]
     }
 
     #[inline]
     pub fn set_flags(&mut self, pfn: Pfn, flags: u8) {
         let i = self.at(pfn);
         self.touch(i);
-        self.marks[i].flags = flags;
+        self.marks[i][FLAGS] = flags;
     }
 
     /// Notes that the pageblocks of a block have changed.

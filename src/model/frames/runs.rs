@@ -2,7 +2,7 @@
 //! Runs of list entries, and the head of a list, in one go: what the operations of the parent do one by one, with the
 //! same outcome.
 
-use super::{BLOCK_FRAMES, Frames, HEADS_RESERVED, Kind, Mark, Node, Order, Pfn, flag, state};
+use super::{BLOCK_FRAMES, Frames, HEADS_RESERVED, Kind, Node, Order, Pfn, STATE, flag, state};
 
 /// Pages that lie side by side and were freed one after the other.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ impl Frames {
         self.nodes[head as usize].next = next;
         self.nodes[next as usize].prev = head;
         self.touch(entry as usize);
-        self.marks[entry as usize].state = state(Kind::Used, 0);
+        self.marks[entry as usize][STATE] = state(Kind::Used, 0);
         Some(entry + self.base)
     }
 
@@ -39,10 +39,10 @@ impl Frames {
     pub(in crate::model) fn give_first_page(&mut self, list: u32, pfn: Pfn) -> bool {
         let i = self.at(pfn);
         let mark = &mut self.marks[i];
-        if mark.state != state(Kind::Used, 0) {
+        if mark[STATE] != state(Kind::Used, 0) {
             return false;
         }
-        *mark = Mark { state: state(Kind::Pcp, 0), flags: 0 };
+        *mark = [state(Kind::Pcp, 0), 0];
         self.touch(i);
         self.push_front(list, pfn);
         true
@@ -53,18 +53,24 @@ impl Frames {
     #[inline(never)]
     pub(in crate::model) fn pages_to_move(&self, block: Pfn) -> Option<u16> {
         const MOVABLE: u16 = mark(state(Kind::Used, 0), flag::LRU);
+        const MATTERS: u16 = mark(0xff, flag::LRU | flag::PINNED);
+        const TAIL: u16 = mark(state(Kind::Tail, 0), 0);
+        const BUDDY: u16 = mark(state(Kind::Buddy, 0), 0);
+        const PCP: u16 = mark(state(Kind::Pcp, 0), 0);
         let i = self.at(block);
         let marks = &self.marks[i..i + BLOCK_FRAMES];
-        if marks[0].state == state(Kind::Tail, 0) {
+        if marks[0][STATE] == state(Kind::Tail, 0) {
             return None;
         }
-        let (mut moves, mut stays) = (0, 0);
-        for &Mark { state: is, flags } in marks {
-            let page = mark(is, flags & (flag::LRU | flag::PINNED)) == MOVABLE;
-            let tail = is == state(Kind::Tail, 0);
-            let free = is.wrapping_sub(state(Kind::Buddy, 0)) < 9 || is & 0xf0 == state(Kind::Pcp, 0);
+        let (mut moves, mut stays) = (0u16, 0u16);
+        for &mark in marks {
+            let both = u16::from_le_bytes(mark);
+            let page = both & MATTERS == MOVABLE;
+            let tail = both & 0xff == TAIL;
+            let free = (both & 0xff).wrapping_sub(BUDDY) < 9;
+            let listed = both & 0xf0 == PCP;
             moves += u16::from(page);
-            stays |= u8::from(!(page | tail | free));
+            stays |= u16::from(!(page | tail | free | listed));
         }
         (stays == 0).then_some(moves)
     }
@@ -77,8 +83,8 @@ impl Frames {
         let (mut at, mut last, mut count) = (first, from, 0);
         while count < most && at != from {
             let i = at as usize;
-            assert!(self.marks[i].state == state(Kind::Buddy, order), "entry {at} is not free at order {order}");
-            self.marks[i].state = state(Kind::Pcp, order);
+            assert!(self.marks[i][STATE] == state(Kind::Buddy, order), "entry {at} is not free at order {order}");
+            self.marks[i][STATE] = state(Kind::Pcp, order);
             self.touch(i);
             (last, at) = (at, self.nodes[i].next);
             count += 1;
@@ -105,7 +111,7 @@ impl Frames {
         self.touch_range(first, count * size);
         for entry in (first..first + count * size).step_by(size as usize) {
             let i = entry as usize;
-            self.marks[i].state = state(Kind::Pcp, order);
+            self.marks[i][STATE] = state(Kind::Pcp, order);
             let node = &mut self.nodes[i];
             (node.prev, node.next) = (prev, entry + size);
             prev = entry;
@@ -135,7 +141,7 @@ impl Frames {
     #[inline]
     fn detach(&mut self, entry: u32) -> u32 {
         let i = entry as usize;
-        self.marks[i].state = state(Kind::Tail, 0);
+        self.marks[i][STATE] = state(Kind::Tail, 0);
         let before = self.nodes[i].prev;
         self.set_link(i, HEADS_RESERVED, HEADS_RESERVED);
         before
@@ -181,7 +187,7 @@ impl Frames {
 }
 
 const fn mark(state: u8, flags: u8) -> u16 {
-    state as u16 | (flags as u16) << 8
+    u16::from_le_bytes([state, flags])
 }
 
 #[cfg(test)]
