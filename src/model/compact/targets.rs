@@ -49,7 +49,15 @@ impl Targets {
 
     /// The front of the smallest list that fits; its upper halves go to the fronts of theirs.
     fn take(&mut self, zone: &mut Zone, order: Order) -> Option<Pfn> {
-        let high = (order..NR_ORDERS as Order).find(|&o| !self.lists[usize::from(o)].is_empty())?;
+        if let Some(pfn) = self.lists[usize::from(order)].pop_front() {
+            self.pages -= 1 << order;
+            return Some(pfn);
+        }
+        self.take_larger(zone, order)
+    }
+
+    fn take_larger(&mut self, zone: &mut Zone, order: Order) -> Option<Pfn> {
+        let high = (order + 1..NR_ORDERS as Order).find(|&o| !self.lists[usize::from(o)].is_empty())?;
         let pfn = self.lists[usize::from(high)].pop_front()?;
         self.pages -= 1 << high;
         for o in (order..high).rev() {
