@@ -75,3 +75,68 @@ impl Zone {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::check;
+    use crate::model::decide::testing::Stock;
+    use crate::model::dice::Dice;
+    use crate::model::digest::{self, Digest};
+    use crate::model::node::{Node, Tuning};
+    use crate::model::settings::{Costs, Settings};
+    use crate::model::zone::ZoneSpan;
+
+    fn machine() -> Machine {
+        let zone = |(index, start_pfn, end_pfn)| {
+            let mut zone = Zone::new(ZoneSpan { index, start_pfn, end_pfn }, 2);
+            zone.release_range(start_pfn, end_pfn);
+            zone
+        };
+        let mut node = Node::new([(0, 1, 4096), (1, 4096, 40_000)].map(zone).to_vec(), false);
+        node.set_up_watermarks(&Tuning::default());
+        Machine::new(node, Settings::default(), Costs::default(), Box::new(Stock))
+    }
+
+    fn digest_of(machine: &Machine) -> (u64, [u64; 5], u64) {
+        let mut digest = Digest::new();
+        machine.node.zones.iter().for_each(|zone| digest::zone(&mut digest, zone));
+        (digest.finish(), machine.tally.pgalloc, machine.tally.pgfree)
+    }
+
+    #[test]
+    fn at_hand_is_as_by_the_walk() {
+        let (mut near, mut far, mut dice) = (machine(), machine(), Dice(11));
+        let (mut held, mut at_hand, mut denied): (Vec<Pfn>, u32, u32) = (Vec::new(), 0, 0);
+        let gfps = [Gfp::GFP_HIGHUSER_MOVABLE, Gfp::GFP_KERNEL, Gfp::GFP_NOFS.with(Gfp::RECLAIMABLE), Gfp::DMA];
+        for step in 0..200_000u32 {
+            let gfp = gfps[dice.below(40).saturating_sub(36) as usize];
+            // The machine fills up until nothing is left, and empties, in turns.
+            if held.is_empty() || dice.below(16) < if step / 50_000 % 2 == 0 { 15 } else { 6 } {
+                let ft = gfp.migratetype();
+                let near_page = near.take_at_hand(gfp, ft);
+                at_hand += u32::from(near_page.is_some());
+                let pages = [near_page.or_else(|| near.alloc_by_walk(gfp, 0, ft)), far.alloc_by_walk(gfp, 0, ft)];
+                assert_eq!(pages[0], pages[1], "step {step}");
+                denied += u32::from(pages[0].is_none());
+                held.extend(pages[0]);
+            } else {
+                let pfn = held.swap_remove(dice.below(held.len() as u32) as usize);
+                near.free(pfn, 0);
+                far.tally.pgfree += 1;
+                far.node.free_pages(pfn, 0);
+            }
+            if dice.below(1000) == 0 {
+                let (cpu, flags) = (dice.below(2) as u8, [0, zone_flag::RECLAIM_ACTIVE][dice.below(2) as usize]);
+                for machine in [&mut near, &mut far] {
+                    machine.node.set_cpu(cpu);
+                    machine.node.zones[1].flags = machine.node.zones[1].flags & !zone_flag::RECLAIM_ACTIVE | flags;
+                    machine.node.zones[1].boost_watermark();
+                }
+                assert_eq!(digest_of(&near), digest_of(&far), "the twins differ by step {step}");
+            }
+        }
+        near.node.zones.iter().for_each(check::assert_sound);
+        assert!(at_hand > 50_000 && denied > 1000, "{at_hand} pages were at hand, {denied} requests denied");
+    }
+}

@@ -5,7 +5,7 @@
 //! page paths of `percpu` give, to the place of every page on its list: the test below holds the two together.
 
 use super::buddy::Place;
-use super::frames::{Order, PageRun, Pfn};
+use super::frames::{Order, PageRun};
 use super::freetype::{self, Freetype};
 use super::pageblock::PAGEBLOCK_ORDER;
 use super::percpu::GiveBack;
@@ -110,18 +110,9 @@ impl Zone {
 mod tests {
     use super::*;
     use crate::model::check;
+    use crate::model::dice::Dice;
     use crate::model::digest::{self, Digest};
     use crate::model::zone::ZoneSpan;
-
-    /// A generator of the test's own: the model's draws nothing.
-    struct Dice(u64);
-
-    impl Dice {
-        fn below(&mut self, n: u32) -> u32 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            ((self.0 >> 33) % u64::from(n)) as u32
-        }
-    }
 
     /// Two equal zones; whoever watches the second sees every page, so that nothing is done in bulk there.
     fn twins() -> [Zone; 2] {

@@ -122,17 +122,8 @@ impl Zone {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::dice::Dice;
     use crate::model::zone::ZoneSpan;
-
-    /// A generator of the test's own: the model's draws nothing.
-    struct Dice(u64);
-
-    impl Dice {
-        fn below(&mut self, n: u32) -> u32 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            ((self.0 >> 33) % u64::from(n)) as u32
-        }
-    }
 
     /// Pages to move out of a block; `None` when one of them cannot (mm/page_isolation.c:has_unmovable_pages@7.3).
     fn cost_of(zone: &Zone, block: Pfn) -> Option<u16> {

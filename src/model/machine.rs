@@ -93,7 +93,7 @@ impl Machine {
         self.alloc_by_walk(gfp, order, ft)
     }
 
-    fn alloc_by_walk(&mut self, gfp: Gfp, order: Order, ft: Freetype) -> Option<Pfn> {
+    pub(super) fn alloc_by_walk(&mut self, gfp: Gfp, order: Order, ft: Freetype) -> Option<Pfn> {
         let nofragment = self.node.starts_nofragment(gfp.highest_zoneidx());
         let request = Request { freetype: ft, ..Request::fast(gfp, order, nofragment) };
         let got = self.walk(&request);

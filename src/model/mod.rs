@@ -15,6 +15,8 @@ pub mod compaction;
 pub mod counter;
 pub mod decide;
 pub mod denial;
+#[cfg(test)]
+pub(crate) mod dice;
 pub mod digest;
 pub mod fallback;
 pub mod flip;

@@ -61,8 +61,7 @@ impl Run {
             self.work.failed += u64::from(first.failed_pages);
             return first.no_memory;
         }
-        for i in first_out..out.len() {
-            let pfn = out[i];
+        for &pfn in &out[first_out..] {
             if self.stays_again(zone, pfn) {
                 self.work.failed += 1 << zone.frames.order(pfn);
                 continue;
