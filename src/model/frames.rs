@@ -147,8 +147,8 @@ impl Frames {
     }
 
     /// State and flag bytes of all frames, in order, for digests.
-    pub fn raw(&self) -> impl Iterator<Item = [u8; 2]> {
-        self.marks.iter().copied()
+    pub fn raw(&self) -> &[u8] {
+        self.marks.as_flattened()
     }
 
     #[inline]
