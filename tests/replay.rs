@@ -21,7 +21,7 @@ fn bytes(name: &str) -> Vec<u8> {
 }
 
 fn state(name: &str) -> State {
-    trace::read_state(&bytes(&format!("{name}.json.gz"))).unwrap_or_else(|error| panic!("{name}: {error}"))
+    trace::read_state(bytes(&format!("{name}.json.gz"))).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 static TEXT: LazyLock<Vec<u8>> = LazyLock::new(|| trace::decompress(&bytes("trace_full.txt.gz")).bytes.into_owned());

@@ -11,7 +11,7 @@ fn value() -> Value {
 }
 
 fn parse(value: &Value) -> Result<State, String> {
-    read_state(&serde_json::to_vec(value).expect("a value can be written")).map_err(|error| error.to_string())
+    read_state(serde_json::to_vec(value).expect("a value can be written")).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -76,8 +76,12 @@ fn every_fault_is_named_with_its_place() {
         ("zone DMA32: missing field `start_pfn`", |v| {
             drop(v["zones"][1].as_object_mut().expect("an object").remove("start_pfn"))
         }),
-        ("zone DMA32, free_lists[0]: invalid value", |v| v["zones"][1]["free_lists"][0]["pfns"][0] = json!(-5)),
-        ("zone DMA32, free_lists[0]: invalid value", |v| v["zones"][1]["free_lists"][0]["pfns"][0] = json!(1u64 << 32)),
+        ("zone DMA32, free_lists[0], pfns[0]: invalid value", |v| {
+            v["zones"][1]["free_lists"][0]["pfns"][0] = json!(-5)
+        }),
+        ("zone DMA32, free_lists[0], pfns[0]: invalid value", |v| {
+            v["zones"][1]["free_lists"][0]["pfns"][0] = json!(1u64 << 32)
+        }),
         ("is not within the zone's", |v| v["zones"][1]["free_lists"][0]["pfns"][0] = json!(0)),
         ("(order 11, type ", |v| v["zones"][1]["free_lists"][0]["order"] = json!(11)),
         ("there is no such list", |v| v["zones"][1]["free_lists"][0]["migratetype"] = json!(6)),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# wasm-opt makes the page about a quarter smaller to download. The page works without it, so a lack of npm is no error.
+# wasm-opt makes the page about a fifth smaller to download. The page works without it, so a lack of npm is no error.
 . "$(dirname "$0")/env.sh"
 version=132.0.0
 mine=$tools/bin/wasm-opt

@@ -8,6 +8,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::platform;
+use crate::json;
 use crate::report::fidelity::{self, Filter};
 
 #[derive(Properties, PartialEq)]
@@ -23,7 +24,7 @@ pub fn Fidelity(props: &Props) -> Html {
     let setter = record.setter();
     use_effect_with((), move |()| {
         platform::read_file("fidelity.json", move |text| {
-            let value = text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+            let value = text.and_then(|text| json::parse(text.as_bytes()));
             setter.set(Some(value.map(Rc::new)));
         });
     });

@@ -4,12 +4,15 @@
 use serde_json::Value;
 
 use super::spec::{Environment, SpecError};
+use crate::json;
 
-/// Sets one field by its name, through the field's own type.
+/// Sets one field by its name, through the field's own type. Generic, so that the readers below it are compiled for size
+/// with the package that calls it.
 ///
 /// # Errors
 /// No such field, or a value that the field cannot have.
-pub fn set(environment: &Environment, key: &str, value: &str) -> Result<Environment, SpecError> {
+pub fn set(environment: &Environment, key: &str, value: impl AsRef<str>) -> Result<Environment, SpecError> {
+    let value = value.as_ref();
     let wanted = |how: &str| SpecError::new(key, format!("`{value}`: write it as {how}"));
     let (path, value) = match key {
         "memory" => ("memory_mib", mebibytes(value).ok_or_else(|| wanted("512MiB or 2GiB"))?),
@@ -41,7 +44,7 @@ pub fn set(environment: &Environment, key: &str, value: &str) -> Result<Environm
             .map_err(|_| SpecError::new(key, format!("`{text}`: a whole number is wanted")))?,
         (_, text) => Value::from(text),
     };
-    serde_json::from_value(tree).map_err(|error| SpecError::new(key, format!("`{value}`: {error}")))
+    json::read(&tree).map_err(|refusal| SpecError::new(key, format!("`{value}`: {}", refusal.problem())))
 }
 
 /// The fields that differ from `preset`, by name and in order of name, as `set` takes them; the name apart.
@@ -81,9 +84,13 @@ pub fn fields(environment: &Environment) -> Vec<Field> {
     found.into_iter().map(|(name, value)| Field { choices: choices(&name), name, value }).collect()
 }
 
-/// By name; names are not given twice.
+/// By name; names are not given twice. By hand, since they are a few dozen and the library's way is 4 KiB of code for
+/// each type.
 fn sort(found: &mut [(String, String)]) {
-    found.sort_by(|a, b| a.0.cmp(&b.0));
+    for end in 1..found.len() {
+        let at = found[..end].partition_point(|(name, _)| *name < found[end].0);
+        found[at..=end].rotate_right(1);
+    }
 }
 
 /// Fields that are one of a few words.

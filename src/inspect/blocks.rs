@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::frames::{Kind, Pfn, flag};
 use crate::model::node::Node;
 use crate::model::pageblock::PAGEBLOCK_PAGES;
+use crate::model::view::frames;
 use crate::model::zone::Zone;
 use crate::replay::blockmap::{self, USED};
 
@@ -140,9 +141,10 @@ impl Uses {
     /// Counts the allocated frames of a block, and writes their letters.
     fn read(zone: &Zone, block: Pfn, letters: &mut [u8]) -> Uses {
         let mut uses = Uses::default();
+        let frames = frames(zone);
         for (letter, pfn) in letters.iter_mut().zip(block..).filter(|(letter, _)| **letter == USED) {
-            debug_assert_ne!(zone.frames.kind(pfn), Kind::Buddy);
-            let flags = zone.frames.flags(pfn);
+            debug_assert_ne!(frames.kind(pfn), Kind::Buddy);
+            let flags = frames.flags(pfn);
             let (count, use_letter) = match () {
                 () if flags & (flag::PINNED | flag::UNEVICTABLE) != 0 => (&mut uses.pinned, PINNED),
                 () if flags & flag::LRU == 0 => (&mut uses.kernel, USED),

@@ -14,6 +14,7 @@ use super::stream::{Entry, Stream};
 use super::words::{PAGES_PER_MIB, Row};
 use crate::experiment::Cell;
 use crate::model::journal::{Decision, Kind};
+use crate::model::view::free_blocks_seen;
 use crate::sim::World;
 
 /// The places where two recordings differ, ascending.
@@ -127,7 +128,7 @@ impl Side {
             row: decision.map(|decision| Row::of(ordinal, &decision)),
             reason: reason(recording.cell(), decision),
             free_pages: zones.iter().map(|zone| zone.free_seen()).sum(),
-            free_blocks: zones.iter().map(|zone| zone.free_blocks.seen()).sum(),
+            free_blocks: zones.iter().map(free_blocks_seen).sum(),
         }
     }
 }

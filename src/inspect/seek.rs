@@ -8,6 +8,7 @@
 use crate::experiment::run::Unwatched;
 use crate::experiment::session::Session;
 use crate::model::journal::Decision;
+use crate::model::view::frames;
 use crate::sim::World;
 
 /// Bytes of all copies together.
@@ -149,5 +150,5 @@ fn work(session: &Session) -> u64 {
 
 /// Roughly what a copy takes: the frames' records and twice a slot for each.
 fn bytes(world: &World) -> u64 {
-    world.machine.node.zones.iter().map(|zone| zone.frames.bytes() + 12 * u64::from(zone.frames.len())).sum()
+    world.machine.node.zones.iter().map(frames).map(|frames| frames.bytes() + 12 * u64::from(frames.len())).sum()
 }

@@ -2,12 +2,22 @@
 //! Read-only looks at a zone, for tests, maps and reports.
 //!
 //! Nothing in the kernel corresponds; /proc/buddyinfo and /proc/pagetypeinfo show parts of it, but never the order of
-//! a list. Every function copies, so that a reader cannot disturb the lists.
+//! a list. No reader can disturb the lists.
 
-use super::frames::{Kind, Order, Pfn};
+use super::frames::{Frames, Kind, Order, Pfn};
 use super::freetype::{Freetype, NR_FREETYPES};
 use super::pcp::NR_PCP_LISTS;
 use super::zone::{MAX_ORDER, NR_ORDERS, Zone, list_of};
+
+/// What is known of each frame, to read.
+pub fn frames(zone: &Zone) -> &Frames {
+    &zone.frames
+}
+
+/// NR_FREE_PAGES_BLOCKS as the allocator's decisions see it.
+pub fn free_blocks_seen(zone: &Zone) -> u64 {
+    zone.free_blocks.seen()
+}
 
 /// The zone's counters, exact and as allocation decisions see them. All but `nr_free` in pages.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,10 +6,11 @@
 //! From the trace: which pages would not move, and what other tasks did between two steps. What they did in the middle
 //! of a step is out of sight; after the first difference the rest of a run is not judged and counts as missed.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use super::compaction_report::CompactionReport;
 use super::compaction_run::{Active, alike, follow, kernel_event, name, pinned, step};
+use super::few::Few;
 use super::guided::Guided;
 use super::{Given, load};
 use crate::model::compact::{CompactEvent, Control, Priority, Run, ZoneMemory, skip, suitable};
@@ -49,8 +50,8 @@ struct Check {
     /// Tasks that are kcompactd.
     daemons: BTreeSet<u32>,
     /// What each task last asked a direct compaction for.
-    asked: BTreeMap<u32, (Gfp, u8)>,
-    active: BTreeMap<u32, Active>,
+    asked: Few<u32, (Gfp, u8)>,
+    active: Few<u32, Active>,
     /// Pages of files, which a request that must not enter a file system leaves alone.
     files: BTreeSet<Pfn>,
     report: CompactionReport,
@@ -61,9 +62,9 @@ impl Check {
         let sleeps = |event: &&Event| matches!(event.kind, Kind::KcompactdSleep { .. } | Kind::KcompactdWake { .. });
         let mut check = Check {
             guided: Guided::new(load::node(start)),
-            daemons: events.iter().filter(sleeps).map(|event| event.pid).collect(),
-            asked: BTreeMap::new(),
-            active: BTreeMap::new(),
+            daemons: BTreeSet::new(),
+            asked: Few::default(),
+            active: Few::default(),
             files: BTreeSet::new(),
             report: CompactionReport::default(),
         };
@@ -71,6 +72,7 @@ impl Check {
             adopt(check.zone(from.index).expect("the model has every zone of its state"), from);
             check.files.extend(file_pages(from));
         }
+        check.daemons.extend(events.iter().filter(sleeps).map(|event| event.pid));
         check
     }
 
@@ -143,7 +145,7 @@ impl Check {
                     };
                 }
                 if let Some(kernel) = kernel_event(event)
-                    && let Some(mut active) = self.active.remove(&event.pid)
+                    && let Some(mut active) = self.active.remove(event.pid)
                 {
                     self.hold(&mut active, event, &kernel);
                     self.active.insert(event.pid, active);
@@ -223,7 +225,7 @@ impl Check {
                 Control::kcompactd(order as u8, zone, defrag_mode)
             });
         }
-        let &(gfp, priority) = self.asked.get(&pid).filter(|_| order >= 0)?;
+        let &(gfp, priority) = self.asked.get(pid).filter(|_| order >= 0)?;
         let request_order = rest.iter().find_map(|event| match event.kind {
             Kind::Alloc { order, gfp: used, .. } if event.pid == pid && used == gfp => Some(order),
             _ => None,
@@ -255,7 +257,7 @@ impl Check {
     }
 
     fn end(&mut self, event: &Event, status: CompactStatus) {
-        let Some(mut active) = self.active.remove(&event.pid) else { return };
+        let Some(mut active) = self.active.remove(event.pid) else { return };
         while !active.broken && active.expected.is_empty() && active.done.is_none() {
             step(&mut self.guided, &mut active, &self.files);
         }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! One compaction of a trace beside the model's own run of it.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
+use super::few::Few;
 use super::guided::Guided;
 use crate::model::compact::{CompactEvent, Run, Status, Step};
 use crate::model::frames::{Kind as Frame, Pfn, flag};
@@ -25,14 +26,14 @@ pub(super) struct Active {
 
 /// Pages whose target came back.
 pub(super) fn pinned(mine: &[&Event]) -> BTreeSet<Pfn> {
-    let mut given = BTreeMap::new();
+    let mut given = Few::default();
     let mut pinned = BTreeSet::new();
     for event in mine {
         match event.kind {
             Kind::CompactAlloc { src, dst: Some(dst), .. } => {
                 given.insert(dst, src);
             }
-            Kind::CompactFree { dst, .. } => pinned.extend(given.remove(&dst)),
+            Kind::CompactFree { dst, .. } => pinned.extend(given.remove(dst)),
             _ => {}
         }
     }

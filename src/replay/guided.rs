@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::few::Few;
 use super::lru::LruBatch;
 use super::report::Report;
 use crate::model::buddy::Place;
@@ -27,7 +28,7 @@ pub struct Guided {
     /// Order of the last `mm_page_free` of each page, which batched frees do not print.
     freed_orders: BTreeMap<Pfn, Order>,
     /// What each task still has to give back, and in which zone.
-    giving_back: BTreeMap<u32, (usize, GiveBack)>,
+    giving_back: Few<u32, (usize, GiveBack)>,
     last_trim: Option<GiveBack>,
     claims: VecDeque<KnownClaim>,
     captures: VecDeque<(Pfn, Order)>,
@@ -54,7 +55,7 @@ impl Guided {
             report: Report { mode: "guided".to_owned(), ..Report::default() },
             positions,
             freed_orders: BTreeMap::new(),
-            giving_back: BTreeMap::new(),
+            giving_back: Few::default(),
             last_trim: None,
             claims: VecDeque::new(),
             captures: VecDeque::new(),
@@ -238,7 +239,7 @@ impl Guided {
 
     fn drained(&mut self, pfn: Pfn, order: Order) {
         self.report.drained += 1;
-        let Some((zone, mut todo)) = self.giving_back.remove(&self.pid) else {
+        let Some((zone, mut todo)) = self.giving_back.remove(self.pid) else {
             self.report.diverge(self.line, "pcpu_drain", format!("{pfn:#x}"), "nothing to give back");
             self.adopt_drain(pfn, order);
             return;

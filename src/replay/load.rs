@@ -129,10 +129,12 @@ fn zone_differences(zone: &Zone, from: &state::Zone, state: &State, found: &mut 
             let (got, real): (Vec<Pfn>, Vec<Pfn>) =
                 (zone.frames.iter(list).collect(), want.frames.iter(list).collect());
             if got != real {
-                let (mut a, mut b) = (got.clone(), real.clone());
-                a.sort_unstable();
-                b.sort_unstable();
-                let how = if a == b { "another order" } else { "other blocks" };
+                let sorted = |list: &[Pfn]| {
+                    let mut words: Vec<u64> = list.iter().copied().map(u64::from).collect();
+                    words.sort_unstable();
+                    words
+                };
+                let how = if sorted(&got) == sorted(&real) { "another order" } else { "other blocks" };
                 found.push(format!(
                     "{name}: free list of order {order}, type {ft}: {how} ({} / {})",
                     got.len(),

@@ -7,8 +7,7 @@
 //! Simplified: the batch is taken to drain when it is full, when a batch of pages is freed, and when compaction
 //! begins; the kernel drains it at a few more places.
 
-use std::collections::BTreeSet;
-
+use super::few::Few;
 use crate::model::frames::{Order, Pfn, flag};
 use crate::model::freetype::MOVABLE;
 use crate::model::gfp::Gfp;
@@ -24,7 +23,7 @@ const SLAB: [Gfp; 2] = [Gfp::RECLAIMABLE, Gfp::NOMEMALLOC];
 /// Pages that are about to go on an LRU list.
 #[derive(Clone, Debug, Default)]
 pub struct LruBatch {
-    waiting: BTreeSet<(Pfn, Order)>,
+    waiting: Few<(Pfn, Order), ()>,
 }
 
 impl LruBatch {
@@ -37,19 +36,19 @@ impl LruBatch {
 
     /// A page that will be on an LRU list as soon as its batch drains.
     pub fn add(&mut self, node: &mut Node, pfn: Pfn, order: Order) {
-        self.waiting.insert((pfn, order));
+        self.waiting.insert((pfn, order), ());
         if self.waiting.len() >= BATCH || order > 0 {
             self.drain(node);
         }
     }
 
     pub fn freed(&mut self, pfn: Pfn, order: Order) {
-        self.waiting.remove(&(pfn, order));
+        self.waiting.remove((pfn, order));
     }
 
     /// mm/swap.c:lru_add_drain@7.3.
     pub fn drain(&mut self, node: &mut Node) {
-        for (pfn, order) in std::mem::take(&mut self.waiting) {
+        for &((pfn, order), ()) in std::mem::take(&mut self.waiting).iter() {
             if let Some(zone) = node.zone_of(pfn) {
                 node.zones[zone].set_page_flags(pfn, order, flag::LRU);
             }

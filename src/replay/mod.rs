@@ -9,6 +9,7 @@ pub mod blockmap;
 mod compaction;
 mod compaction_report;
 mod compaction_run;
+mod few;
 pub mod guided;
 pub mod load;
 mod lru;

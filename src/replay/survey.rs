@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::few::Few;
 use super::report::{Report, Score};
 use crate::model::frames::{Order, Pfn};
 use crate::model::freetype::{Freetype, fallbacks};
@@ -69,7 +70,7 @@ struct Surveyor {
     freed: BTreeMap<Pfn, Order>,
     batched: BTreeSet<u32>,
     blocks: BTreeMap<u32, Freetype>,
-    lists: BTreeMap<List, Known>,
+    lists: Few<List, Known>,
     /// The last steal of the running refill: CPU, order wanted, chunk.
     steal: Option<(u16, Order, Order)>,
     refilling: Option<List>,
@@ -81,9 +82,14 @@ pub fn survey(trace: &Imported) -> Report {
     let mut surveyor = Surveyor { batched: batched_frees(&trace.events), ..Surveyor::default() };
     trace.events.iter().for_each(|event| surveyor.event(event));
     let mut out = surveyor.out;
-    out.events_by_name = trace.counts.iter().map(|(&name, &count)| (name.to_owned(), count)).collect();
-    let cpus: BTreeSet<u16> = trace.events.iter().map(|event| event.cpu).collect();
-    out.cpus = cpus.into_iter().collect();
+    for (name, &count) in &trace.counts {
+        out.events_by_name.insert((*name).to_owned(), count);
+    }
+    for event in &trace.events {
+        if let Err(at) = out.cpus.binary_search(&event.cpu) {
+            out.cpus.insert(at, event.cpu);
+        }
+    }
     out.begin_us = trace.events.iter().map(|event| event.time_us).min().unwrap_or(0);
     out.end_us = trace.events.iter().map(|event| event.time_us).max().unwrap_or(0);
     out.lost_events = trace.lost_events;
@@ -106,13 +112,14 @@ pub fn survey(trace: &Imported) -> Report {
 
 /// Lines of frees that take effect at a later line.
 fn batched_frees(events: &[Event]) -> BTreeSet<u32> {
+    const NONE: u32 = 0;
     let mut pending = BTreeMap::new();
     let mut found = BTreeSet::new();
     for event in events {
         match event.kind {
             Kind::Free { pfn, .. } => drop(pending.insert(pfn, event.line)),
-            Kind::FreeBatched { pfn } => found.extend(pending.remove(&pfn)),
-            Kind::Alloc { pfn: Some(pfn), .. } => drop(pending.remove(&pfn)),
+            Kind::FreeBatched { pfn } => found.extend(pending.insert(pfn, NONE).filter(|&line| line != NONE)),
+            Kind::Alloc { pfn: Some(pfn), .. } => drop(pending.insert(pfn, NONE)),
             _ => {}
         }
     }
@@ -174,7 +181,7 @@ impl Surveyor {
         self.align(pfn, order);
         self.out.not_allocated_twice.add(self.allocated.insert(pfn, order).is_none());
         let zone = zone_of(pfn);
-        if let Some(known) = self.lists.get_mut(&(cpu, zone, order, ft)) {
+        if let Some(known) = self.lists.get_mut((cpu, zone, order, ft)) {
             let head = known.pages.front().copied();
             if let Some(head) = head.filter(|_| !known.fresh) {
                 self.out.determined_heads.add(head == pfn);
@@ -197,15 +204,15 @@ impl Surveyor {
         match self.blocks.get(&(pfn >> 9)) {
             Some(&ft) => {
                 let ft = if ft > 2 { 1 } else { ft };
-                self.lists.entry((cpu, zone_of(pfn), order, ft)).or_default().pages.push_front(pfn);
+                self.lists.get_or_default((cpu, zone_of(pfn), order, ft)).pages.push_front(pfn);
             }
-            None => self.lists.retain(|list, _| (list.0, list.1, list.2) != (cpu, zone_of(pfn), order)),
+            None => self.lists.retain(|list| (list.0, list.1, list.2) != (cpu, zone_of(pfn), order)),
         }
     }
 
     /// A page of a refill: it goes behind the others of its refill, and nothing can be in front of the first.
     fn refill(&mut self, list: List, pfn: Pfn) {
-        let known = self.lists.entry(list).or_default();
+        let known = self.lists.get_or_default(list);
         if self.refilling != Some(list) {
             self.out.refills_when_empty.add(known.pages.is_empty());
             *known = Known { whole: true, fresh: true, ..Known::default() };
@@ -248,7 +255,7 @@ impl Surveyor {
     /// Pages leave at the tail. If what is known of the list does not end there, a gap may have opened behind it.
     fn drained(&mut self, cpu: u16, pfn: Pfn, order: Order, ft: Freetype) {
         let ft = if ft > 2 { 1 } else { ft };
-        if let Some(known) = self.lists.get_mut(&(cpu, zone_of(pfn), order, ft)) {
+        if let Some(known) = self.lists.get_mut((cpu, zone_of(pfn), order, ft)) {
             if known.pages.back() == Some(&pfn) {
                 known.pages.pop_back();
             } else if known.pages.contains(&pfn) || known.whole {

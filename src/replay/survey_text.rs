@@ -27,8 +27,11 @@ impl fmt::Display for Survey {
             writeln!(f, "  {name:<19} {score}")?;
         }
         writeln!(f, "  events:")?;
-        let mut names: Vec<_> = self.events_by_name.iter().collect();
-        names.sort_by_key(|&(name, &count)| (u32::MAX - count, name));
+        let mut names: Vec<(&String, &u32)> = Vec::new();
+        for (name, count) in &self.events_by_name {
+            let at = names.partition_point(|(_, more)| *more >= count);
+            names.insert(at, (name, count));
+        }
         names.iter().try_for_each(|(name, count)| writeln!(f, "  {count:>9} {name}"))
     }
 }

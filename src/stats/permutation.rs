@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::mann_whitney::choices;
+use super::ranks::ascending;
 use super::summary::{Interval, sum};
 use super::verdict::{ALPHA, Refusal, require};
 
@@ -118,9 +119,8 @@ fn subset_mean_interval(mut sums: Vec<f64>) -> Option<Interval> {
         *sum /= mask.count_ones() as f64;
     }
     let means = &mut sums[1..];
-    let low = *means.select_nth_unstable_by(cut - 1, f64::total_cmp).1;
-    let last = means.len() - cut;
-    let high = *means.select_nth_unstable_by(last, f64::total_cmp).1;
+    ascending(means);
+    let (low, high) = (means[cut - 1], means[means.len() - cut]);
     Some(Interval { low, high, coverage: 1.0 - 2.0 * cut as f64 / cases as f64 })
 }
 

@@ -25,20 +25,36 @@ pub(super) fn doubled_ranks(values: &[f64]) -> Vec<u32> {
 
 /// The places of the values in ascending order, equal ones in their own order.
 pub(super) fn order(values: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut sorted: Vec<u64> = values.iter().copied().map(key).collect();
+    sorted.sort_unstable();
+    let (mut order, mut taken) = (vec![0; values.len()], vec![0; values.len()]);
+    for (at, &value) in values.iter().enumerate() {
+        let first = sorted.partition_point(|&lower| lower < key(value));
+        order[first + taken[first]] = at;
+        taken[first] += 1;
+    }
     order
 }
 
-/// Sorts numbers. One function for all who do, since each use of the library's would be a copy of it in the page.
-#[inline(never)]
+/// Sorts numbers, in their total order. By way of words, since each type that is sorted is another copy of the library's
+/// way in the page.
 pub(super) fn ascending(values: &mut [f64]) {
-    values.sort_by(f64::total_cmp);
+    let mut keys: Vec<u64> = values.iter().copied().map(key).collect();
+    keys.sort_unstable();
+    for (value, key) in values.iter_mut().zip(keys) {
+        *value = f64::from_bits(if key >> 63 == 1 { key ^ 1 << 63 } else { !key });
+    }
+}
+
+/// A word that is in the order of words where the number is in the total order of numbers.
+fn key(value: f64) -> u64 {
+    let bits = value.to_bits();
+    if bits >> 63 == 0 { bits ^ 1 << 63 } else { !bits }
 }
 
 /// The sum of t^3 - t over groups of t equal ranks: the tie term of the normal approximations.
 pub(super) fn tie_term(doubled: &[u32]) -> f64 {
-    let mut sorted = doubled.to_vec();
+    let mut sorted: Vec<u64> = doubled.iter().copied().map(u64::from).collect();
     sorted.sort_unstable();
     sorted.chunk_by(|a, b| a == b).map(|group| (group.len() as f64).powi(3) - group.len() as f64).sum()
 }

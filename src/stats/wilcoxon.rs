@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::dist::normal_above;
-use super::ranks::{Law, NullLaw, doubled_ranks};
+use super::ranks::{Law, NullLaw, doubled_ranks, tie_term};
 use super::verdict::{Refusal, require};
 
 /// The number of non-zero differences up to which the null law is counted exactly, with or without ties.
@@ -79,9 +79,7 @@ pub fn wilcoxon_by(differences: &[f64], handling: Zeros, law: NullLaw) -> Result
         NullLaw::Exact => Law::of_subsets(&ranks).two_sided(plus),
         NullLaw::Normal => normal_p(&ranks, plus, minus),
     };
-    let mut sorted = ranks;
-    sorted.sort_unstable();
-    let ties = sorted.windows(2).any(|pair| pair[0] == pair[1]);
+    let ties = tie_term(&ranks) > 0.0;
     let (plus, minus, zeros) = (plus as f64 / 2.0, minus as f64 / 2.0, differences.len() - used);
     Ok(Wilcoxon { used, zeros, handling, plus, minus, ties, law, p })
 }

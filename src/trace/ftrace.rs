@@ -100,7 +100,9 @@ impl Importer {
         for (name, count) in fast::NAMES.into_iter().zip(self.counts_fast).filter(|&(_, count)| count > 0) {
             self.count(name, count);
         }
-        self.out.counts = self.counts.into_iter().collect();
+        for (name, count) in self.counts {
+            self.out.counts.insert(name, count);
+        }
         self.out
     }
 

@@ -3,9 +3,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{ErrorKind, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use super::gzip::{Broken, Gzip};
 
 /// A browser tab has a few GiB at most, and a small damaged file may claim to hold more than that.
 pub const OUTPUT_BYTES_MAX: u64 = 1 << 30;
@@ -88,7 +87,7 @@ pub struct Source<'a> {
 
 enum Reader<'a> {
     Plain(&'a [u8]),
-    Gzip(Box<MultiGzDecoder<&'a [u8]>>),
+    Packed(Box<Gzip<'a>>),
 }
 
 impl<'a> Source<'a> {
@@ -101,7 +100,7 @@ impl<'a> Source<'a> {
     fn with_limit(bytes: &'a [u8], limit: u64) -> Source<'a> {
         let gzip = bytes.starts_with(&[0x1f, 0x8b]);
         let (state, buffer) = match gzip {
-            true => (Reader::Gzip(Box::new(MultiGzDecoder::new(bytes))), vec![0; Self::CHUNK_BYTES]),
+            true => (Reader::Packed(Box::new(Gzip::new(bytes))), vec![0; Self::CHUNK_BYTES]),
             false => (Reader::Plain(bytes), Vec::new()),
         };
         let fault = if bytes.is_empty() { Some(Fault::Empty) } else { None };
@@ -109,14 +108,14 @@ impl<'a> Source<'a> {
     }
 
     pub fn gzip(&self) -> bool {
-        matches!(self.state, Reader::Gzip(_))
+        matches!(self.state, Reader::Packed(_))
     }
 
     /// Bytes of the input that have been used, of [`Source::total`].
     pub fn consumed(&self) -> u64 {
         match &self.state {
             Reader::Plain(rest) => self.total - rest.len() as u64,
-            Reader::Gzip(decoder) => self.total - decoder.get_ref().len() as u64,
+            Reader::Packed(gzip) => self.total - gzip.left() as u64,
         }
     }
 
@@ -141,12 +140,13 @@ impl<'a> Source<'a> {
                 *rest = left;
                 chunk
             }
-            Reader::Gzip(decoder) => match read(decoder, &mut self.buffer) {
+            Reader::Packed(gzip) => match gzip.read(&mut self.buffer) {
                 Ok(length) => &self.buffer[..length],
-                Err(kind) => {
-                    let at = self.total - decoder.get_ref().len() as u64;
-                    let cut = kind == ErrorKind::UnexpectedEof;
-                    self.fault = Some(if cut { Fault::Cut { at: self.total } } else { Fault::Damaged { at } });
+                Err(broken) => {
+                    self.fault = Some(match broken {
+                        Broken::Cut => Fault::Cut { at: self.total },
+                        Broken::Damaged => Fault::Damaged { at: self.total - gzip.left() as u64 },
+                    });
                     return None;
                 }
             },
@@ -157,16 +157,6 @@ impl<'a> Source<'a> {
         let chunk = &chunk[..chunk.len().min(usize::try_from(room).unwrap_or(usize::MAX))];
         self.given += chunk.len() as u64;
         if chunk.is_empty() { None } else { Some(chunk) }
-    }
-}
-
-/// One successful read: an interrupted one is repeated, as the trait asks.
-fn read(from: &mut impl Read, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
-    loop {
-        match from.read(buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            other => return other.map_err(|error| error.kind()),
-        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod event;
 mod fast;
 mod fields;
 pub mod ftrace;
+mod gzip;
 pub mod input;
 mod line;
 mod names;

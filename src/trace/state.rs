@@ -6,12 +6,13 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::input::decompress;
 use super::state_check;
+use crate::json::{self, Refusal};
 
 /// The state at one moment.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
@@ -193,7 +194,7 @@ pub struct FreeList {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 pub struct Pageblock {
     pub migratetype: u8,
-    #[serde(default, deserialize_with = "number_or_bool")]
+    #[serde(default, deserialize_with = "json::bit")]
     pub skip: bool,
 }
 
@@ -215,7 +216,7 @@ pub struct Compact {
     pub considered: u32,
     pub defer_shift: u32,
     pub order_failed: i32,
-    #[serde(deserialize_with = "number_or_bool")]
+    #[serde(deserialize_with = "json::bit")]
     pub blockskip_flush: bool,
 }
 
@@ -259,22 +260,24 @@ impl fmt::Display for StateError {
 
 impl std::error::Error for StateError {}
 
-/// Reads a state, plain or gzip, and checks that a model can be built from it.
-pub fn read_state(bytes: &[u8]) -> Result<State, StateError> {
-    let input = decompress(bytes);
+/// Reads a state, plain or gzip, and checks that a model can be built from it. Generic, so that the readers below it are
+/// compiled for size with the package that calls it.
+pub fn read_state(bytes: impl AsRef<[u8]>) -> Result<State, StateError> {
+    let input = decompress(bytes.as_ref());
     if let Some(fault) = input.fault {
         return Err(StateError { place: "state".into(), problem: fault.to_string(), remedy: StateError::WHOLE });
     }
-    let value: Value = serde_json::from_slice(&input.bytes).map_err(|error| wrong("state", error))?;
-    let Value::Object(mut root) = value else {
+    let tree = json::parse(&input.bytes).map_err(|error| wrong("state", error))?;
+    let Value::Object(mut root) = tree else {
         return Err(wrong("state", "it is no JSON object"));
     };
     let zones = take_list(&mut root, "zones", "state")?;
-    let mut state: State = parse(Value::Object(root), "state")?;
+    let mut state: State = parse(root, "state")?;
     for (number, zone) in zones.into_iter().enumerate() {
-        state.zones.push(read_zone(zone, number)?);
+        let zone = read_zone(zone, number)?;
+        let at = state.zones.partition_point(|lower| lower.start_pfn <= zone.start_pfn);
+        state.zones.insert(at, zone);
     }
-    state.zones.sort_by_key(|zone| zone.start_pfn);
     state_check::check(&state)?;
     Ok(state)
 }
@@ -295,7 +298,7 @@ fn read_zone(value: Value, number: usize) -> Result<Zone, StateError> {
         true => read_list(&mut object, "folios", &place)?,
         false => Vec::new(),
     };
-    let zone: Zone = parse(Value::Object(object), &place)?;
+    let zone: Zone = parse(object, &place)?;
     Ok(Zone { pcp, free_lists, pageblocks, folios, ..zone })
 }
 
@@ -304,32 +307,31 @@ fn read_list<T: DeserializeOwned>(
     key: &str,
     place: &str,
 ) -> Result<Vec<T>, StateError> {
-    let list = take_list(object, key, place)?;
-    list.into_iter().enumerate().map(|(at, value)| parse(value, &format!("{place}, {key}[{at}]"))).collect()
+    let mut read = Vec::new();
+    for (at, value) in take_list(object, key, place)?.iter().enumerate() {
+        read.push(json::read(value).map_err(|refusal| refused(&format!("{place}, {key}[{at}]"), &refusal))?);
+    }
+    Ok(read)
 }
 
 fn take_list(object: &mut Map<String, Value>, key: &str, place: &str) -> Result<Vec<Value>, StateError> {
-    match object.remove(key) {
+    match object.get_mut(key).map(Value::take) {
         Some(Value::Array(list)) => Ok(list),
         Some(_) => Err(wrong(&format!("{place}, {key}"), "it is no list")),
         None => Err(wrong(place, format!("missing field `{key}`"))),
     }
 }
 
-fn parse<T: DeserializeOwned>(value: Value, place: &str) -> Result<T, StateError> {
-    serde_json::from_value(value).map_err(|error| wrong(place, error))
+fn parse<T: DeserializeOwned>(object: Map<String, Value>, place: &str) -> Result<T, StateError> {
+    json::read(&Value::Object(object)).map_err(|refusal| refused(place, &refusal))
+}
+
+fn refused(place: &str, refusal: &Refusal) -> StateError {
+    let inner = refusal.place();
+    let whole = if inner == "." { place.to_owned() } else { format!("{place}, {inner}") };
+    wrong(&whole, refusal.problem())
 }
 
 fn wrong(place: &str, problem: impl fmt::Display) -> StateError {
     StateError { place: place.to_string(), problem: problem.to_string(), remedy: StateError::WHOLE }
-}
-
-/// The dump prints the kernel's bits as 0 and 1; other writers of JSON say true and false.
-fn number_or_bool<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    match Value::deserialize(from)? {
-        Value::Bool(flag) => Ok(flag),
-        Value::Number(number) if number.as_u64() == Some(0) => Ok(false),
-        Value::Number(number) if number.as_u64() == Some(1) => Ok(true),
-        other => Err(serde::de::Error::custom(format!("{other} is neither 0 nor 1"))),
-    }
 }

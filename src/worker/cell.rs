@@ -4,6 +4,7 @@
 use super::message::{Analyse, Failure, News, Seen};
 use crate::experiment::{self, Cell, Sheet, seeds_text};
 use crate::inspect::parting;
+use crate::json;
 use crate::link;
 use crate::report::panel::Sight;
 
@@ -27,7 +28,7 @@ pub fn analyse(job: &Analyse) -> Result<News, Failure> {
     let mut experiment = opened.link.experiment.clone();
     let mut sheet = Sheet::new(&experiment);
     for (number, text) in &job.results {
-        let result = serde_json::from_str(text).map_err(|error| refused(&error.to_string()))?;
+        let result = json::from_text(text).map_err(|error| refused(&error))?;
         sheet.put(&experiment, *number as usize, result).map_err(|error| refused(&error.to_string()))?;
     }
     let outcome = sheet.outcome(&experiment);

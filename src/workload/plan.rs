@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan_check;
 use crate::environment::SpecError;
+use crate::json;
 
 /// A whole workload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -282,14 +283,13 @@ const TEXT_MAX: usize = 1 << 20;
 
 impl PlanSpec {
     /// Reads a plan and refuses what cannot be run, naming the field.
-    pub fn parse(text: &str) -> Result<PlanSpec, SpecError> {
+    pub fn parse(text: impl AsRef<str>) -> Result<PlanSpec, SpecError> {
+        let text = text.as_ref();
         if text.len() > TEXT_MAX {
             return Err(SpecError::new("plan", format!("{} bytes are more than {TEXT_MAX}", text.len())));
         }
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let spec: PlanSpec = serde_path_to_error::deserialize(&mut reader)
-            .map_err(|error| SpecError::new(&error.path().to_string(), error.inner().to_string()))?;
-        reader.end().map_err(|error| SpecError::new("plan", error.to_string()))?;
+        let tree = json::parse(text.as_bytes()).map_err(|error| SpecError::new("plan", error))?;
+        let spec: PlanSpec = json::read(&tree).map_err(|refusal| SpecError::new(refusal.place(), refusal.problem()))?;
         spec.check()?;
         Ok(spec)
     }

@@ -73,8 +73,8 @@ impl Workload {
         Ok(Workload { name: entry.name, knobs, custom: None })
     }
 
-    /// Reads a plan as JSON.
-    pub fn from_json(text: &str) -> Result<Workload, SpecError> {
+    /// Reads a plan as JSON. Generic, so that the readers below it are compiled for size with the package that calls it.
+    pub fn from_json(text: impl AsRef<str>) -> Result<Workload, SpecError> {
         let custom = Some(Arc::new(PlanSpec::parse(text)?));
         Ok(Workload { name: PLAN.name, knobs: Knobs::default(), custom })
     }

@@ -24,7 +24,7 @@ fn is_root(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     let program = matches!(
         parts.as_slice(),
-        [".ci", _] | ["src", "lib.rs"] | ["src", "bin", _] | ["tests", "peers", "src", "lib.rs"]
+        [".ci", _] | ["src", "lib.rs" | "pure.rs"] | ["src", "bin", _] | ["tests", "peers", "src", "lib.rs"]
     );
     let test = matches!(parts.as_slice(), ["tests" | "examples" | "benches", rest @ ..] if matches!(rest, [_] | [_, "main.rs"]));
     program || test

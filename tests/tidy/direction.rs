@@ -6,15 +6,16 @@ use crate::tree::Source;
 use crate::{Finding, finding};
 
 /// In the order of layers. What is not listed here has no place in the library yet: give it one.
-pub const MAY_USE: [(&str, &[&str]); 17] = [
+pub const MAY_USE: [(&str, &[&str]); 19] = [
     ("knobs", &[]),
+    ("json", &[]),
     ("model", &[]),
     ("stats", &[]),
     ("policy", &["knobs", "model"]),
-    ("environment", &["model"]),
-    ("workload", &["knobs", "model", "environment"]),
+    ("environment", &["json", "model"]),
+    ("workload", &["knobs", "json", "model", "environment"]),
     ("sim", &["model", "environment", "workload"]),
-    ("trace", &["model"]),
+    ("trace", &["json", "model"]),
     ("replay", &["model", "trace"]),
     ("experiment", &["knobs", "model", "policy", "environment", "workload", "sim", "stats"]),
     ("link", &["knobs", "policy", "environment", "workload", "experiment"]),
@@ -26,15 +27,30 @@ pub const MAY_USE: [(&str, &[&str]); 17] = [
     ("inspect", &["model", "environment", "workload", "sim", "experiment", "replay", "report"]),
     (
         "worker",
-        &["model", "trace", "replay", "environment", "workload", "policy", "experiment", "link", "report", "inspect"],
+        &[
+            "json",
+            "model",
+            "trace",
+            "replay",
+            "environment",
+            "workload",
+            "policy",
+            "experiment",
+            "link",
+            "report",
+            "inspect",
+        ],
     ),
     // The two that face people, by command line and by page, may use all of the above and not each other.
     ("cli", ABOVE),
     ("app", ABOVE),
+    // The roots of the two packages.
     ("lib", &[]),
+    ("pure", &[]),
 ];
 const ABOVE: &[&str] = &[
     "knobs",
+    "json",
     "model",
     "policy",
     "environment",

@@ -99,7 +99,7 @@ fn dropped(files: Option<FileList>) -> Own {
     let mut own = Own::default();
     let Some(files) = files else { return own };
     for file in (0..files.length()).filter_map(|i| files.get(i)) {
-        let name = file.name().to_lowercase();
+        let name = file.name().to_ascii_lowercase();
         let one = Some(named(file));
         match () {
             () if !name.contains(".json") => own.trace = one,

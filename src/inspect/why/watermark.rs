@@ -25,7 +25,7 @@ const FLAG_NAMES: [(u32, &str); 10] = [
 
 /// `ALLOC_*` names with the watermark's first.
 pub(super) fn flag_names(value: u32) -> String {
-    let mark = WMARK_NAMES[(value & WMARK_MASK) as usize].to_uppercase();
+    let mark = WMARK_NAMES[(value & WMARK_MASK) as usize].to_ascii_uppercase();
     let names = FLAG_NAMES.iter().filter(|(bit, _)| value & bit != 0).map(|(_, name)| *name);
     names.fold(format!("ALLOC_WMARK_{mark}"), |all, name| all + "|" + name)
 }

@@ -38,6 +38,7 @@ use super::report::Report;
 use crate::model::frames::{Order, Pfn};
 use crate::model::node::Node;
 use crate::model::percpu::GiveBack;
+use crate::replay::few::Few;
 use crate::trace::{Event, Kind};
 use ahead::Ahead;
 
@@ -52,16 +53,16 @@ pub struct Native<'a> {
     /// Events that an earlier one has dealt with.
     done: Vec<bool>,
     /// The model's answer to an allocation, by the position of its line, and whether the page has been taken.
-    answers: BTreeMap<usize, Answer>,
+    answers: Few<usize, Answer>,
     /// The last `mm_page_free` of each page.
     freed: BTreeMap<Pfn, Freed>,
-    giving_back: BTreeMap<u32, (usize, GiveBack)>,
+    giving_back: Few<u32, (usize, GiveBack)>,
     lru: LruBatch,
     /// Tasks that are reclaiming, and so may ignore watermarks.
     reclaiming: BTreeSet<u32>,
     /// Tasks that the OOM killer chose.
     victims: BTreeSet<u32>,
-    compacting: BTreeMap<u32, outside::Compacting>,
+    compacting: Few<u32, outside::Compacting>,
     /// The boosts at the moment kswapd woke, which it takes back when it is done.
     boosts: Option<Vec<u32>>,
     /// By how much each zone's marks are moved because the model counts too many or too few pages as free.
@@ -105,13 +106,13 @@ impl<'a> Native<'a> {
             done: vec![false; events.len()],
             has_balance: events.iter().any(|event| matches!(event.kind, Kind::BalanceBegin { .. })),
             events,
-            answers: BTreeMap::new(),
+            answers: Few::default(),
             freed: BTreeMap::new(),
-            giving_back: BTreeMap::new(),
+            giving_back: Few::default(),
             lru: LruBatch::default(),
             reclaiming: BTreeSet::new(),
             victims: BTreeSet::new(),
-            compacting: BTreeMap::new(),
+            compacting: Few::default(),
             boosts: None,
         }
     }

@@ -103,7 +103,7 @@ impl Native<'_> {
         let Some(zone) = self.node.zone_of(start) else { return };
         let (mut left, mut pfn) = (taken, start);
         let z = &mut self.node.zones[zone];
-        let private = &mut self.compacting.entry(pid).or_default().private;
+        let private = &mut self.compacting.get_or_default(pid).private;
         while pfn < end && z.contains(pfn) && left > 0 {
             if z.frames.kind(pfn) == Frame::Buddy {
                 let order = z.frames.order(pfn);
@@ -130,7 +130,7 @@ impl Native<'_> {
                 let Some(pfn) = backward.take(256).find(|&pfn| pfn >= low) else { break };
                 z.frames.rotate_to_front(list, pfn);
                 z.isolate_free_page(pfn, order);
-                self.compacting.entry(pid).or_default().private.insert(pfn, order);
+                self.compacting.get_or_default(pid).private.insert(pfn, order);
                 left -= 1 << order;
             }
         }
@@ -140,7 +140,7 @@ impl Native<'_> {
     /// frees right before it ends is given back for good.
     pub(super) fn stays_private(&mut self, at: usize, pfn: Pfn, order: Order) -> bool {
         let pid = self.events[at].pid;
-        if !self.compacting.contains_key(&pid) {
+        if self.compacting.get(pid).is_none() {
             return false;
         }
         let Some(zone) = super::super::zone_of_block(&self.node, pfn, order) else { return false };
@@ -153,7 +153,7 @@ impl Native<'_> {
             let z = &mut self.node.zones[zone];
             z.adopt_allocated(pfn, order);
             z.frames.set(pfn, Frame::Private, order);
-            self.compacting.entry(pid).or_default().private.insert(pfn, order);
+            self.compacting.get_or_default(pid).private.insert(pfn, order);
         }
         true
     }
@@ -170,7 +170,7 @@ impl Native<'_> {
 
     /// What the compaction took and did not give back holds migrated pages now.
     fn compacted(&mut self, pid: u32) {
-        let Some(Compacting { private }) = self.compacting.remove(&pid) else { return };
+        let Some(Compacting { private }) = self.compacting.remove(pid) else { return };
         for (pfn, order) in private {
             let Some(zone) = super::super::zone_of_block(&self.node, pfn, order) else { continue };
             let z = &mut self.node.zones[zone];

@@ -127,7 +127,7 @@ impl Native<'_> {
         let pid = self.events[at].pid;
         let Some(of_page) = self.zone_of_block(pfn, order) else { return };
         self.report.drained += 1;
-        let known = self.giving_back.remove(&pid).filter(|&(zone, _)| zone == of_page);
+        let known = self.giving_back.remove(pid).filter(|&(zone, _)| zone == of_page);
         let (zone, mut todo) = known.unwrap_or_else(|| (of_page, self.full_drain(at, of_page, order)));
         let z = &mut self.node.zones[zone];
         let got = z.give_back_page(&mut todo);
@@ -161,7 +161,7 @@ impl Native<'_> {
 
     /// The task does something else: whatever the model still wanted to give back was too much.
     pub(super) fn stop_giving_back(&mut self, pid: u32) {
-        if let Some((zone, todo)) = self.giving_back.remove(&pid) {
+        if let Some((zone, todo)) = self.giving_back.remove(pid) {
             self.node.zones[zone].end_give_back(&todo);
         }
     }

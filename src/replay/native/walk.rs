@@ -37,7 +37,7 @@ impl Native<'_> {
         if order > 10 || pfn.is_some_and(|pfn| self.zone_of_block(pfn, order).is_none()) {
             return;
         }
-        let answer = match self.answers.remove(&at) {
+        let answer = match self.answers.remove(at) {
             Some(answer) => answer,
             None => self.answer_without_refill(at, order, gfp),
         };

@@ -257,10 +257,12 @@ fn row(outcome: &Outcome, index: usize, label: &str, grain: Grain) -> Result<Row
     for cell in outcome.policy(index).iter().filter(|cell| cell.end != usual) {
         match other_ends.iter_mut().find(|(end, _)| *end == cell.end) {
             Some((_, count)) => *count += 1,
-            None => other_ends.push((cell.end.clone(), 1)),
+            None => {
+                let at = other_ends.partition_point(|(end, _)| *end < cell.end);
+                other_ends.insert(at, (cell.end.clone(), 1));
+            }
         }
     }
-    other_ends.sort();
     let mean = |name: &&str| Summary::of(&cost(outcome, index, name)).map(|summary| summary.mean);
     Ok(Row {
         label: label.to_owned(),
