@@ -26,32 +26,65 @@ pub enum Place {
 
 impl Zone {
     /// Frees one block and merges it with its free buddies (mm/page_alloc.c:__free_one_page@7.3).
-    #[inline]
     pub(crate) fn free_one_page(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
-        assert!(pfn.is_multiple_of(1 << order), "{pfn:#x} is not aligned to order {order}");
-        let (mut pfn, mut order) = (pfn, order);
         self.account_freepages(1 << order, ft);
-        while order < MAX_ORDER {
-            if !matches!(self.capture, Capture::Off) && self.capture(pfn, order, ft) {
-                self.account_freepages(-(1 << order), ft);
-                return;
-            }
-            let buddy = pfn ^ 1 << order;
-            if !self.is_buddy(buddy, order) {
-                break;
-            }
-            let buddy_ft = if order < PAGEBLOCK_ORDER { ft } else { self.blocks.freetype(buddy) };
-            if !can_merge(ft, buddy_ft) {
-                break;
-            }
-            self.del_from_free_list(buddy, order, buddy_ft);
-            self.frames.set(pfn, Kind::Tail, 0);
-            if buddy_ft != ft {
-                self.change_pageblock_range(buddy, order, ft);
-            }
-            pfn &= buddy;
-            order += 1;
+        if matches!(self.capture, Capture::Told(_)) || self.caught_at(ft).is_some() {
+            self.merge_or_capture(pfn, order, ft, place);
+        } else {
+            self.merge_and_add(pfn, order, ft, place);
         }
+    }
+
+    /// Merges like `merge_and_add`, but the block may be caught at each order that it reaches.
+    pub(super) fn merge_or_capture(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
+        let (mut pfn, mut order) = (pfn, order);
+        while order < MAX_ORDER {
+            if self.capture(pfn, order, ft) {
+                return self.account_freepages(-(1 << order), ft);
+            }
+            let Some(merged) = self.merge(pfn, order, ft) else { break };
+            (pfn, order) = (merged, order + 1);
+        }
+        self.add_freed(pfn, order, ft, place);
+    }
+
+    /// Merges a block with its free buddies and puts it on its list; the caller accounts for it.
+    #[inline]
+    pub(super) fn merge_and_add(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
+        assert!(pfn & ((1 << order) - 1) == 0, "{pfn:#x} is not aligned to order {order}");
+        let (mut pfn, mut order) = (pfn, order);
+        while order < MAX_ORDER
+            && let Some(merged) = self.merge(pfn, order, ft)
+        {
+            (pfn, order) = (merged, order + 1);
+        }
+        self.add_freed(pfn, order, ft, place);
+    }
+
+    /// The block that a free block and its buddy make, if that is free and of a type that merges.
+    #[inline]
+    fn merge(&mut self, pfn: Pfn, order: Order, ft: Freetype) -> Option<Pfn> {
+        let buddy = pfn ^ 1 << order;
+        // Frames that the zone does not span are absent, so that it need not be asked for its bounds.
+        if self.frames.is_buddy(buddy, order) { self.merge_with(buddy, pfn, order, ft) } else { None }
+    }
+
+    #[inline(never)]
+    fn merge_with(&mut self, buddy: Pfn, pfn: Pfn, order: Order, ft: Freetype) -> Option<Pfn> {
+        let buddy_ft = if order < PAGEBLOCK_ORDER { ft } else { self.blocks.freetype(buddy) };
+        if !can_merge(ft, buddy_ft) {
+            return None;
+        }
+        self.del_from_free_list(buddy, order, buddy_ft);
+        self.frames.set(pfn, Kind::Tail, 0);
+        if buddy_ft != ft {
+            self.change_pageblock_range(buddy, order, ft);
+        }
+        Some(pfn & buddy)
+    }
+
+    #[inline]
+    fn add_freed(&mut self, pfn: Pfn, order: Order, ft: Freetype, place: Place) {
         let tail = match place {
             Place::Usual => self.is_merge_likely(pfn, order),
             Place::Tail => true,
@@ -149,6 +182,15 @@ impl Zone {
         }
     }
 
+    /// The order at which a running compaction catches freed blocks of this type, if it does.
+    #[inline]
+    pub(super) fn caught_at(&self, ft: Freetype) -> Option<Order> {
+        match self.capture {
+            Capture::Waiting { order, freetype } if is_caught(order, ft, freetype) => Some(order),
+            _ => None,
+        }
+    }
+
     /// mm/page_alloc.c:compaction_capture@7.3.
     fn capture(&mut self, pfn: Pfn, order: Order, ft: Freetype) -> bool {
         match &mut self.capture {
@@ -162,12 +204,7 @@ impl Zone {
                 caught
             }
             &mut Capture::Waiting { order: wanted, freetype: wanted_ft } => {
-                let refused = order != wanted
-                    || ft == freetype::CMA
-                    || ft == freetype::ISOLATE
-                    || (ft == freetype::UNMAPPED) != (wanted_ft == freetype::UNMAPPED)
-                    || order < PAGEBLOCK_ORDER && ft == freetype::MOVABLE && wanted_ft != freetype::MOVABLE;
-                if refused {
+                if order != wanted || !is_caught(order, ft, wanted_ft) {
                     return false;
                 }
                 if ft != wanted_ft {
@@ -187,7 +224,7 @@ impl Zone {
             return false;
         }
         let parent = pfn & !(1 << order);
-        self.is_buddy(parent ^ 1 << (order + 1), order + 1)
+        self.frames.is_buddy(parent ^ 1 << (order + 1), order + 1)
     }
 }
 
@@ -196,4 +233,13 @@ impl Zone {
 #[inline]
 fn can_merge(ft: Freetype, buddy_ft: Freetype) -> bool {
     ft == buddy_ft || freetype::is_mergeable(ft) && freetype::is_mergeable(buddy_ft)
+}
+
+/// Whether a block of this order and type may serve a request that waits for one of another type.
+#[inline]
+fn is_caught(order: Order, ft: Freetype, wanted: Freetype) -> bool {
+    ft != freetype::CMA
+        && ft != freetype::ISOLATE
+        && (ft == freetype::UNMAPPED) == (wanted == freetype::UNMAPPED)
+        && !(order < PAGEBLOCK_ORDER && ft == freetype::MOVABLE && wanted != freetype::MOVABLE)
 }

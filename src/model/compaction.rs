@@ -140,8 +140,9 @@ impl Machine {
             for counter in [&mut zone.free, &mut zone.free_blocks, &mut zone.free_blocks_unmapped] {
                 counter.fold(cpu);
             }
-            let todo = zone.pcp_decay();
-            zone.give_back(todo);
+            if let Some(todo) = zone.pcp_decay() {
+                zone.give_back(todo);
+            }
         }
     }
 }

@@ -34,6 +34,26 @@ impl Counter {
         }
     }
 
+    /// The same `times` times over.
+    pub fn add_each(&mut self, cpu: u8, pages: i32, times: u32) {
+        let diff = &mut self.diff[usize::from(cpu)];
+        let (mut sum, mut folded, mut left) = (*diff, 0, times);
+        while left > 0 {
+            sum += pages;
+            left -= 1;
+            if sum.abs() > self.threshold {
+                folded += i64::from(sum);
+                // From zero on, a fold comes every so many times.
+                let period = self.threshold as u32 / pages.unsigned_abs() + 1;
+                folded += i64::from(pages) * i64::from(left - left % period);
+                sum = pages * (left % period) as i32;
+                break;
+            }
+        }
+        *diff = sum;
+        self.shared += folded;
+    }
+
     /// `zone_page_state()`: the shared value, never below zero.
     #[inline]
     pub fn seen(&self) -> u64 {
@@ -89,6 +109,18 @@ mod tests {
         c.add(1, 5);
         c.fold(1);
         assert_eq!(c.seen(), 96);
+    }
+
+    #[test]
+    fn many_at_once_fold_like_one_by_one() {
+        for (diff, pages, times) in [(0, -1, 63), (5, -1, 3), (-8, 1, 17), (8, 4, 2), (3, -8, 5)] {
+            let mut once = Counter::new(1, 8);
+            once.load(100, &[diff], 8);
+            let mut each = once.clone();
+            once.add_each(0, pages, times);
+            (0..times).for_each(|_| each.add(0, i64::from(pages)));
+            assert_eq!(once, each);
+        }
     }
 
     #[test]

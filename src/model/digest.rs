@@ -56,8 +56,7 @@ pub fn zone(digest: &mut Digest, zone: &Zone) {
         zone.frames.iter(list).for_each(|pfn| digest.word(pfn));
         digest.word(u32::MAX);
     });
-    let marks: Vec<u8> = zone.frames.raw().flatten().collect();
-    digest.bytes(&marks);
+    digest.bytes(zone.frames.raw());
     digest.bytes(zone.blocks.raw());
     for counter in [&zone.free, &zone.free_blocks, &zone.free_blocks_unmapped] {
         digest.long(counter.seen());

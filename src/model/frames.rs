@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Per-frame records of one zone; the only file that knows their layout.
+//! Per-frame records of one zone; only these files know their layout.
 //!
 //! Stands for `struct page` (include/linux/mm_types.h@7.3): a list link, an owner, a state, flags: 14 bytes a frame.
 //! They lie in two arrays, by who looks: whoever takes or gives a page wants its link and owner, in one cache line;
@@ -8,6 +8,12 @@
 //!
 //! Modelled: Buddy flag with order, LRU flag, the kinds of owner that compaction and claiming tell apart.
 //! Absent: reference counts beyond "pinned", mapcounts, memory cgroups.
+
+mod runs;
+
+use std::hint::select_unpredictable;
+
+pub(super) use self::runs::PageRun;
 
 /// A page frame number. One frame is 4 KiB.
 pub type Pfn = u32;
@@ -59,12 +65,10 @@ struct Node {
     owner: u32,
 }
 
-/// What a scan looks at.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mark {
-    state: u8,
-    flags: u8,
-}
+/// What a scan looks at: a state and flags. An array, so that many of them are compared at once.
+type Mark = [u8; 2];
+const STATE: usize = 0;
+const FLAGS: usize = 1;
 
 /// The records of the frames `[base, base + frames)` and the list heads behind them.
 #[derive(Clone, Debug)]
@@ -85,7 +89,7 @@ impl Frames {
         let mut nodes = Vec::with_capacity(total as usize);
         nodes.resize(frames as usize, Node { prev: HEADS_RESERVED, next: HEADS_RESERVED, owner: 0 });
         nodes.extend((frames..total).map(|head| Node { prev: head, next: head, owner: 0 }));
-        Frames { base, frames, nodes, marks: vec![Mark::default(); frames as usize], touched: Vec::new() }
+        Frames { base, frames, nodes, marks: vec![[0; 2]; frames as usize], touched: Vec::new() }
     }
 
     pub fn base(&self) -> Pfn {
@@ -103,7 +107,7 @@ impl Frames {
 
     #[inline]
     pub fn kind(&self, pfn: Pfn) -> Kind {
-        match self.marks[self.at(pfn)].state >> 4 {
+        match self.marks[self.at(pfn)][STATE] >> 4 {
             0 => Kind::Absent,
             1 => Kind::Buddy,
             2 => Kind::Pcp,
@@ -116,13 +120,13 @@ impl Frames {
     /// The order of the block that starts at `pfn`; meaningless for `Absent` and `Tail`.
     #[inline]
     pub fn order(&self, pfn: Pfn) -> Order {
-        self.marks[self.at(pfn)].state & 15
+        self.marks[self.at(pfn)][STATE] & 15
     }
 
     /// Kind and order in one look.
     #[inline]
     pub fn is_buddy(&self, pfn: Pfn, order: Order) -> bool {
-        self.marks[self.at(pfn)].state == (Kind::Buddy as u8) << 4 | order
+        self.marks[self.at(pfn)][STATE] == state(Kind::Buddy, order)
     }
 
     #[inline]
@@ -131,32 +135,32 @@ impl Frames {
         if matches!(kind, Kind::Used | Kind::Private) {
             self.touch(i);
         }
-        self.marks[i].state = (kind as u8) << 4 | order;
+        self.marks[i][STATE] = state(kind, order);
     }
 
     /// Marks the whole block: head of `kind`, every other frame a tail.
     pub fn set_block(&mut self, pfn: Pfn, kind: Kind, order: Order) {
         let i = self.at(pfn);
         self.touch_block(pfn, order);
-        self.marks[i].state = (kind as u8) << 4 | order;
-        self.marks[i + 1..i + (1 << order)].iter_mut().for_each(|mark| mark.state = (Kind::Tail as u8) << 4);
+        self.marks[i][STATE] = state(kind, order);
+        self.marks[i + 1..i + (1 << order)].iter_mut().for_each(|mark| mark[STATE] = (Kind::Tail as u8) << 4);
     }
 
     /// State and flag bytes of all frames, in order, for digests.
-    pub fn raw(&self) -> impl Iterator<Item = [u8; 2]> {
-        self.marks.iter().map(|mark| [mark.state, mark.flags])
+    pub fn raw(&self) -> &[u8] {
+        self.marks.as_flattened()
     }
 
     #[inline]
     pub fn flags(&self, pfn: Pfn) -> u8 {
-        self.marks[self.at(pfn)].flags
+        self.marks[self.at(pfn)][FLAGS]
     }
 
     #[inline]
     pub fn set_flags(&mut self, pfn: Pfn, flags: u8) {
         let i = self.at(pfn);
         self.touch(i);
-        self.marks[i].flags = flags;
+        self.marks[i][FLAGS] = flags;
     }
 
     /// Notes that the pageblocks of a block have changed.
@@ -233,31 +237,25 @@ impl Frames {
         self.insert_between(prev, pfn - self.base, head);
     }
 
-    /// Takes `pfn` off whatever list it is on.
+    /// Either of the two, without a branch: which of them it is follows no pattern.
     #[inline]
-    pub fn unlink(&mut self, pfn: Pfn) {
+    pub fn push(&mut self, list: u32, pfn: Pfn, back: bool) {
+        let head = self.frames + list;
+        let Node { prev, next, .. } = self.nodes[head as usize];
+        let (before, behind) = (select_unpredictable(back, prev, head), select_unpredictable(back, head, next));
+        self.insert_between(before, pfn - self.base, behind);
+    }
+
+    /// Takes `pfn` off whatever list it is on. Whether that list is empty now.
+    #[inline]
+    pub fn unlink(&mut self, pfn: Pfn) -> bool {
         let i = self.at(pfn);
         let Node { prev, next, .. } = self.nodes[i];
         self.nodes[prev as usize].next = next;
         self.nodes[next as usize].prev = prev;
         self.set_link(i, HEADS_RESERVED, HEADS_RESERVED);
-    }
-
-    /// Moves the entries in front of `pfn` to the tail, so that `pfn` becomes the first
-    /// (mm/compaction.c:move_freelist_head@7.3 leaves the list in this order).
-    pub fn rotate_to_front(&mut self, list: u32, pfn: Pfn) {
-        let head = self.frames + list;
-        let entry = pfn - self.base;
-        let Node { prev, next: first, .. } = self.nodes[head as usize];
-        if first == entry {
-            return;
-        }
-        let cut = self.nodes[entry as usize].prev;
-        self.set_link(head as usize, cut, entry);
-        self.nodes[entry as usize].prev = head;
-        self.nodes[cut as usize].next = head;
-        self.nodes[prev as usize].next = first;
-        self.nodes[first as usize].prev = prev;
+        // Only a head stands on both sides of the last entry.
+        prev == next
     }
 
     /// Frames of a list, head to tail.
@@ -296,33 +294,19 @@ impl Frames {
     }
 }
 
+#[inline]
+const fn state(kind: Kind, order: Order) -> u8 {
+    (kind as u8) << 4 | order
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn list(pfns: &[Pfn]) -> Frames {
-        let mut frames = Frames::new(1024, 64, 2);
-        pfns.iter().for_each(|&pfn| frames.push_back(1, pfn));
-        frames
-    }
-
-    #[test]
-    fn rotation_keeps_the_ring() {
-        let all = [1030, 1025, 1040, 1027, 1033];
-        for (i, &pfn) in all.iter().enumerate() {
-            let mut frames = list(&all);
-            frames.rotate_to_front(1, pfn);
-            let want: Vec<Pfn> = all[i..].iter().chain(&all[..i]).copied().collect();
-            assert_eq!(frames.iter(1).collect::<Vec<_>>(), want);
-            assert_eq!(frames.last(1), want.last().copied());
-            let back: Vec<Pfn> = std::iter::successors(frames.last(1), |&pfn| frames.prev(pfn)).collect();
-            assert!(back.iter().rev().eq(want.iter()));
-        }
-    }
-
     #[test]
     fn ends_and_unlink() {
-        let mut frames = list(&[1030, 1025]);
+        let mut frames = Frames::new(1024, 64, 2);
+        [1030, 1025].iter().for_each(|&pfn| frames.push_back(1, pfn));
         frames.push_front(1, 1050);
         frames.unlink(1030);
         assert_eq!(frames.iter(1).collect::<Vec<_>>(), [1050, 1025]);

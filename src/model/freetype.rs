@@ -33,6 +33,11 @@ pub fn is_mergeable(ft: Freetype) -> bool {
     ft < HIGHATOMIC
 }
 
+/// Types whose free pages are counted as free, and nowhere else.
+pub fn is_counted_once(ft: Freetype) -> bool {
+    ft < HIGHATOMIC || ft == UNMAPPED
+}
+
 /// Types whose pages compaction and contiguous allocation expect to move (include/linux/mmzone.h:is_migrate_movable).
 pub fn is_movable(ft: Freetype) -> bool {
     ft == MOVABLE || ft == CMA

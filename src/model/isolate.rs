@@ -84,7 +84,8 @@ fn cheapest_block(zone: &mut Zone) -> Option<(Pfn, u16)> {
     let mut limit = NEVER;
     for (block, cost) in zone.blocks.starts().zip(&mut known) {
         if zone.frames.take_touched(block) {
-            *cost = cost_of(zone, block).unwrap_or(NEVER);
+            // mm/page_isolation.c:has_unmovable_pages@7.3.
+            *cost = zone.frames.pages_to_move(block).unwrap_or(NEVER);
         }
         if *cost < limit && zone.spans_block(block) && freetype::is_mergeable(zone.blocks.freetype(block)) {
             (best, limit) = (Some((block, *cost)), *cost);
@@ -92,24 +93,6 @@ fn cheapest_block(zone: &mut Zone) -> Option<(Pfn, u16)> {
     }
     zone.emptying.0 = known;
     best
-}
-
-/// Pages to move out of a block; `None` when one of them cannot (mm/page_isolation.c:has_unmovable_pages@7.3).
-fn cost_of(zone: &Zone, block: Pfn) -> Option<u16> {
-    let (mut pfn, mut cost) = (block, 0);
-    while pfn < block + PAGEBLOCK_PAGES {
-        let (kind, order) = (zone.frames.kind(pfn), zone.frames.order(pfn));
-        match kind {
-            Kind::Buddy if order >= 9 => return None,
-            Kind::Buddy | Kind::Pcp => pfn += 1 << order,
-            Kind::Used if zone.frames.flags(pfn) & (flag::LRU | flag::PINNED) == flag::LRU && order == 0 => {
-                cost += 1;
-                pfn += 1;
-            }
-            _ => return None,
-        }
-    }
-    Some(cost)
 }
 
 fn is_all_free(zone: &Zone, block: Pfn) -> bool {
@@ -139,16 +122,25 @@ impl Zone {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::dice::Dice;
     use crate::model::zone::ZoneSpan;
 
-    /// A generator of the test's own: the model's draws nothing.
-    struct Dice(u64);
-
-    impl Dice {
-        fn below(&mut self, n: u32) -> u32 {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            ((self.0 >> 33) % u64::from(n)) as u32
+    /// Pages to move out of a block; `None` when one of them cannot (mm/page_isolation.c:has_unmovable_pages@7.3).
+    fn cost_of(zone: &Zone, block: Pfn) -> Option<u16> {
+        let (mut pfn, mut cost) = (block, 0);
+        while pfn < block + PAGEBLOCK_PAGES {
+            let (kind, order) = (zone.frames.kind(pfn), zone.frames.order(pfn));
+            match kind {
+                Kind::Buddy if order >= 9 => return None,
+                Kind::Buddy | Kind::Pcp => pfn += 1 << order,
+                Kind::Used if zone.frames.flags(pfn) & (flag::LRU | flag::PINNED) == flag::LRU && order == 0 => {
+                    cost += 1;
+                    pfn += 1;
+                }
+                _ => return None,
+            }
         }
+        Some(cost)
     }
 
     fn all_looked_at(zone: &Zone) -> Option<(Pfn, u16)> {

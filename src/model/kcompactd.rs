@@ -60,6 +60,11 @@ impl Kcompactd {
         self.next_check_ns = at_ns;
     }
 
+    #[inline]
+    pub(super) fn is_wanted(&self) -> bool {
+        self.wanted_since_ns.is_some()
+    }
+
     pub fn is_running(&self) -> bool {
         self.round.is_some()
     }

@@ -78,16 +78,22 @@ pub enum Next {
     Since(u64),
 }
 
+/// What tasks have asked of the kernel threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    kswapd: bool,
+    yielded: bool,
+    kcompactd: bool,
+}
+
 impl Kswapd {
     pub fn next(&self) -> Next {
         match self.state {
-            State::Asleep | State::Napping { .. } if self.wanted && self.yielded_to_ns.is_some() => Next::Since(0),
-            State::Asleep if self.wanted => Next::Since(self.wanted_since_ns),
+            State::Begin | State::Balancing(_) | State::Ending(_) => Next::Since(0),
+            _ if self.wanted => Next::Since(if self.yielded_to_ns.is_some() { 0 } else { self.wanted_since_ns }),
             State::Asleep => Next::Woken,
-            State::Napping { .. } if self.wanted => Next::Since(self.wanted_since_ns),
             State::Napping { until_ns } => Next::At(until_ns),
             State::Risen { since_ns } => Next::Since(since_ns),
-            State::Begin | State::Balancing(_) | State::Ending(_) => Next::Since(0),
         }
     }
 
@@ -107,6 +113,13 @@ impl Kswapd {
 }
 
 impl Machine {
+    /// Between steps of kswapd and kcompactd themselves, when they want to run changes with this alone.
+    #[inline]
+    pub fn asked(&self) -> Asked {
+        let kswapd = &self.kswapd;
+        Asked { kswapd: kswapd.wanted, yielded: kswapd.yielded_to_ns.is_some(), kcompactd: self.kcompactd.is_wanted() }
+    }
+
     /// mm/vmscan.c:wakeup_kswapd@7.3.
     pub fn wakeup_kswapd(&mut self, order: Order, highest_zone: u8, can_reclaim: bool) {
         let highest_zone = highest_zone.min(self.node.zones.last().map_or(0, |zone| zone.span.index));

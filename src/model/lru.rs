@@ -49,6 +49,13 @@ impl Zone {
 
     /// Takes an allocated block off its LRU list. Its other flags stay.
     pub fn lru_del(&mut self, pfn: Pfn, order: Order) {
+        let flags = self.lru_unlink(pfn, order);
+        self.set_page_flags(pfn, order, flags & !flag::LRU);
+    }
+
+    /// The same for a block that is freed next, and its flags forgotten.
+    #[inline]
+    pub(super) fn lru_unlink(&mut self, pfn: Pfn, order: Order) -> u8 {
         let flags = self.frames.flags(pfn);
         assert!(flags & flag::LRU != 0, "{pfn:#x} is on no LRU list");
         let lru = Zone::lru_of(flags);
@@ -56,7 +63,7 @@ impl Zone {
         if self.lru_list(lru).is_some() {
             self.frames.unlink(pfn);
         }
-        self.set_page_flags(pfn, order, flags & !flag::LRU);
+        flags
     }
 
     /// Pages on one LRU list.

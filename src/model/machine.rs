@@ -29,6 +29,8 @@ pub struct Machine {
     pub costs: Costs,
     /// Never changes, so that clones share it.
     pub policy: Rc<dyn Decide + Send>,
+    /// What the policy says of secretmem, kept because every page asks.
+    secretmem_freetype: Freetype,
     pub kswapd: Kswapd,
     pub kcompactd: Kcompactd,
     pub tally: Tally,
@@ -46,12 +48,14 @@ pub struct Machine {
 
 impl Machine {
     pub fn new(node: Node, settings: Settings, costs: Costs, policy: Box<dyn Decide + Send>) -> Machine {
+        let secretmem_freetype = if policy.unmaps_blocks() { freetype::UNMAPPED } else { freetype::UNMOVABLE };
         Machine {
             node,
             owners: Owners::default(),
             settings,
             costs,
             policy: policy.into(),
+            secretmem_freetype,
             kswapd: Kswapd::default(),
             kcompactd: Kcompactd::default(),
             tally: Tally::default(),
@@ -76,11 +80,20 @@ impl Machine {
 
     /// The freetype that secretmem is requested with.
     pub fn secretmem_freetype(&self) -> Freetype {
-        if self.policy.unmaps_blocks() { freetype::UNMAPPED } else { freetype::UNMOVABLE }
+        self.secretmem_freetype
     }
 
     /// The first try of an allocation (mm/page_alloc.c:__alloc_frozen_pages_noprof@7.3).
     pub fn alloc_fast(&mut self, gfp: Gfp, order: Order, ft: Freetype) -> Option<Pfn> {
+        if order == 0
+            && let Some(pfn) = self.take_at_hand(gfp, ft)
+        {
+            return Some(pfn);
+        }
+        self.alloc_by_walk(gfp, order, ft)
+    }
+
+    pub(super) fn alloc_by_walk(&mut self, gfp: Gfp, order: Order, ft: Freetype) -> Option<Pfn> {
         let nofragment = self.node.starts_nofragment(gfp.highest_zoneidx());
         let request = Request { freetype: ft, ..Request::fast(gfp, order, nofragment) };
         let got = self.walk(&request);
@@ -192,9 +205,18 @@ impl Machine {
             + self.owners.bytes()
     }
 
+    /// Frees a page that is on an LRU list.
+    pub fn free_from_lru(&mut self, pfn: Pfn) {
+        let zone = self.node.zone_of(pfn).expect("a freed page lies in a zone");
+        self.node.zones[zone].lru_unlink(pfn, 0);
+        self.free(pfn, 0);
+    }
+
     /// Frees an allocated block of any zone.
     pub fn free(&mut self, pfn: Pfn, order: Order) {
         self.tally.pgfree += 1 << order;
-        self.node.free_pages(pfn, order);
+        if order > 0 || !self.give_to_hand(pfn) {
+            self.node.free_pages(pfn, order);
+        }
     }
 }

@@ -5,14 +5,18 @@
 
 mod adopt;
 pub mod alloc_flags;
+mod at_hand;
 pub mod boot;
 pub mod buddy;
+mod bulk;
 pub mod check;
 pub mod compact;
 pub mod compaction;
 pub mod counter;
 pub mod decide;
 pub mod denial;
+#[cfg(test)]
+pub(crate) mod dice;
 pub mod digest;
 pub mod fallback;
 pub mod flip;

@@ -102,6 +102,11 @@ impl Node {
 
     #[inline]
     pub fn zone_of(&self, pfn: Pfn) -> Option<usize> {
+        // Most memory lies in the last one.
+        let last = self.zones.len() - 1;
+        if self.zones[last].contains(pfn) {
+            return Some(last);
+        }
         self.zones.iter().position(|zone| zone.contains(pfn))
     }
 

@@ -99,6 +99,20 @@ impl Pcp {
         high
     }
 
+    /// Counts the free of a single page, if it stays below a level that nothing moves. Whether it did: else nothing
+    /// is counted, and `note_free` and `nr_high` have to be asked.
+    #[inline]
+    pub(super) fn note_page_below(&mut self) -> bool {
+        let below = self.count + 1 < self.high && self.high_min <= self.high && self.high <= self.high_max;
+        if below {
+            self.alloc_factor >>= 1;
+            self.count += 1;
+            self.flags &= !pcp_flag::PREV_FREE_HIGH_ORDER;
+            self.free_count += u32::from(self.free_count < self.batch << BATCH_SCALE_MAX);
+        }
+        below
+    }
+
     /// How many pages to give back once the level is passed (mm/page_alloc.c:nr_pcp_free@7.3).
     pub(super) fn nr_free(&self, high: u32, free_high: bool) -> u32 {
         if free_high {
@@ -158,6 +172,18 @@ pub fn order_to_pindex(order: Order, ft: Freetype) -> u32 {
     if order > 3 { 12 + u32::from(ft == freetype::MOVABLE) } else { 3 * u32::from(order) + u32::from(ft) }
 }
 
+/// The same for a single page.
+#[inline]
+pub fn page_to_pindex(ft: Freetype) -> u32 {
+    const PINDEX: [u8; 8] = {
+        let mut of = [freetype::MOVABLE; 8];
+        (of[freetype::UNMOVABLE as usize], of[freetype::RECLAIMABLE as usize]) = (0, 2);
+        of[freetype::UNMAPPED as usize] = NR_PCP_LISTS_STOCK as u8;
+        of
+    };
+    u32::from(PINDEX[usize::from(ft & 7)])
+}
+
 /// mm/page_alloc.c:pindex_to_order@7.3.
 #[inline]
 pub fn pindex_to_order(pindex: u32) -> Order {
@@ -203,6 +229,7 @@ mod tests {
             let fts = (0..=freetype::UNMAPPED).filter(|&ft| order_to_pindex(order, ft) == pindex);
             assert!(fts.count() > 0, "no type uses list {pindex}");
         }
+        assert!((0..=freetype::UNMAPPED).all(|ft| page_to_pindex(ft) == order_to_pindex(0, ft)));
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub struct GiveBack {
     /// Whether the end of it looks at ZONE_BELOW_HIGH (frees do, drains do not).
     pub is_trim: bool,
     /// What is left of the running chunk; large pages may overshoot it.
-    chunk_left: i64,
+    pub(super) chunk_left: i64,
     chunk_pindex: u32,
 }
 
@@ -71,7 +71,14 @@ impl Zone {
         let list = self.pcp_list(order_to_pindex(order, ft));
         let mut mode = RmqueueMode::Normal;
         let mut got = 0;
+        let in_bulk = self.may_refill_in_bulk(order, ft);
         while got < want {
+            if in_bulk && mode == RmqueueMode::Normal {
+                got += self.refill_in_bulk(list, order, ft, want - got);
+                if got == want {
+                    break;
+                }
+            }
             let Some(pfn) = self.rmqueue_any(order, ft, flags, &mut mode) else { break };
             self.frames.set(pfn, Kind::Pcp, order);
             self.frames.push_back(list, pfn);
@@ -108,7 +115,6 @@ impl Zone {
     }
 
     /// The counting half of the above: what a free of this size does to the CPU's tuning.
-    #[inline]
     pub(crate) fn pcp_tune_free(&mut self, pindex: u32, order: Order) -> Option<GiveBack> {
         let (reclaim_active, below_high) =
             (self.flags & zone_flag::RECLAIM_ACTIVE != 0, self.flags & zone_flag::BELOW_HIGH != 0);
@@ -127,16 +133,18 @@ impl Zone {
     /// Gives back every page of a CPU at once.
     pub fn drain_cpu(&mut self, cpu: u8) {
         let before = std::mem::replace(&mut self.cpu, cpu);
-        let todo = self.pcp_drain();
-        self.give_back(todo);
+        if let Some(todo) = self.pcp_drain() {
+            self.give_back(todo);
+        }
         self.cpu = before;
     }
 
     /// The vmstat worker's turn on one CPU: lowers what its lists may hold and gives the rest back.
     pub fn decay_cpu(&mut self, cpu: u8) {
         let before = std::mem::replace(&mut self.cpu, cpu);
-        let todo = self.pcp_decay();
-        self.give_back(todo);
+        if let Some(todo) = self.pcp_decay() {
+            self.give_back(todo);
+        }
         self.cpu = before;
     }
 
@@ -159,9 +167,12 @@ impl Zone {
     }
 
     /// Everything at once, as when nothing else runs in between.
-    pub(crate) fn give_back(&mut self, todo: Option<GiveBack>) {
-        let Some(mut todo) = todo else { return };
-        while self.give_back_page(&mut todo).is_some() {}
+    pub(crate) fn give_back(&mut self, mut todo: GiveBack) {
+        if self.may_give_back_in_bulk() {
+            while self.give_back_list(&mut todo) {}
+        } else {
+            while self.give_back_page(&mut todo).is_some() {}
+        }
         self.end_give_back(&todo);
     }
 
@@ -169,6 +180,21 @@ impl Zone {
     /// the next lists in turn. `None` when nothing is left to give back.
     #[inline(always)]
     pub(crate) fn give_back_page(&mut self, todo: &mut GiveBack) -> Option<Pfn> {
+        let (list, order) = self.next_give_back(todo)?;
+        let pfn = self.frames.last(list).expect("the list that is next holds a page");
+        // Its new state comes with the list it goes to.
+        self.frames.unlink(pfn);
+        self.pcp_mut().count -= 1 << order;
+        todo.chunk_left -= 1 << order;
+        let ft = self.blocks.freetype(pfn);
+        self.free_one_page(pfn, order, ft, Place::Usual);
+        self.tracer.emit(|| Tracepoint::PcpuDrain { pfn, order, migratetype: ft });
+        Some(pfn)
+    }
+
+    /// The list that is next, which is not empty, and its order; begins a chunk when none is running.
+    #[inline]
+    pub(super) fn next_give_back(&mut self, todo: &mut GiveBack) -> Option<(u32, Order)> {
         let count = self.pcp_mut().count;
         if count == 0 || todo.chunk_left <= 0 && todo.pages == 0 {
             return None;
@@ -180,22 +206,11 @@ impl Zone {
             todo.chunk_pindex = todo.pindex;
         }
         let first_list = self.pcp_list(0);
-        let pfn = loop {
-            if let Some(pfn) = self.frames.last(first_list + todo.chunk_pindex) {
-                break pfn;
-            }
+        while self.frames.is_list_empty(first_list + todo.chunk_pindex) {
             let next = todo.chunk_pindex + 1;
             todo.chunk_pindex = if next == NR_PCP_LISTS as u32 { 0 } else { next };
-        };
-        let order = pindex_to_order(todo.chunk_pindex);
-        // Its new state comes with the list it goes to.
-        self.frames.unlink(pfn);
-        self.pcp_mut().count -= 1 << order;
-        todo.chunk_left -= 1 << order;
-        let ft = self.blocks.freetype(pfn);
-        self.free_one_page(pfn, order, ft, Place::Usual);
-        self.tracer.emit(|| Tracepoint::PcpuDrain { pfn, order, migratetype: ft });
-        Some(pfn)
+        }
+        Some((first_list + todo.chunk_pindex, pindex_to_order(todo.chunk_pindex)))
     }
 
     /// The list that the last page came from.

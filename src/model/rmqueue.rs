@@ -97,8 +97,9 @@ impl Zone {
         assert_eq!(self.frames.kind(pfn), Kind::Used, "{pfn:#x} is not allocated");
         self.forget(pfn, order);
         if pcp_allowed_order(order) && !self.blocks.is_isolated(pfn) {
-            let todo = self.pcp_free_commit(pfn, order);
-            self.give_back(todo);
+            if let Some(todo) = self.pcp_free_commit(pfn, order) {
+                self.give_back(todo);
+            }
         } else {
             self.split_large_buddy(pfn, order, Place::Usual);
         }

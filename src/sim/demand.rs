@@ -23,7 +23,7 @@ pub struct Demand {
     pub gfp: Gfp,
     pub order: Order,
     pub freetype: Freetype,
-    slow: Option<SlowPath>,
+    slow: Option<Box<SlowPath>>,
 }
 
 impl Demand {
@@ -36,19 +36,25 @@ impl Demand {
     }
 
     /// The fast path, or one more round of the slow path.
+    #[inline]
     pub fn poll(&mut self, world: &mut World, process: Option<u32>) -> Poll {
-        let Some(slow) = &mut self.slow else {
+        if self.slow.is_none() {
             if process.is_some() {
                 world.machine.journal.requested_pages += 1 << self.order;
             }
-            return match world.machine.alloc_fast(self.gfp, self.order, self.freetype) {
-                Some(pfn) => Poll::Page(pfn),
-                None => {
-                    let defrag_mode = world.machine.node.defrag_mode;
-                    self.slow = Some(SlowPath::new(self.gfp, self.order, self.freetype, defrag_mode));
-                    Poll::Pending
-                }
-            };
+            if let Some(pfn) = world.machine.alloc_fast(self.gfp, self.order, self.freetype) {
+                return Poll::Page(pfn);
+            }
+        }
+        self.poll_slow(world, process)
+    }
+
+    #[cold]
+    fn poll_slow(&mut self, world: &mut World, process: Option<u32>) -> Poll {
+        let Some(slow) = &mut self.slow else {
+            let defrag_mode = world.machine.node.defrag_mode;
+            self.slow = Some(Box::new(SlowPath::new(self.gfp, self.order, self.freetype, defrag_mode)));
+            return Poll::Pending;
         };
         slow.is_victim = process.is_some_and(|id| world.is_dying(id));
         match slow.round(&mut world.machine) {

@@ -54,10 +54,7 @@ impl Actor for Exit {
                 return Then::Done;
             };
             self.next += 1;
-            let zone = w.machine.node.zone_of(pfn).expect("a held page lies in a zone");
-            let zone = &mut w.machine.node.zones[zone];
-            zone.lru_del(pfn, 0);
-            w.machine.free(pfn, 0);
+            w.machine.free_from_lru(pfn);
             let costs = w.machine.costs;
             w.machine.charge(if by_block { costs.free_page_ns } else { costs.secretmem_free_ns });
         }

@@ -65,39 +65,45 @@ impl Fragmenter {
         self.phase = Phase::Populate;
     }
 
-    /// What the next touch allocates, last first: the vector's page (after its 256th chunk), a page table, the page.
-    fn plan_touch(&mut self) {
+    /// What the next touch allocates: the vector's page (after its 256th chunk), a page table, the page. The answer
+    /// first, then `wants` from its end.
+    fn plan_touch(&mut self) -> (Demand, bool) {
         let page = self.touched;
-        self.wants.push((Demand::new(ANON_GFP, 0), true));
+        let mut first = (Demand::new(ANON_GFP, 0), true);
         if page.is_multiple_of(512) {
-            self.wants.push((Demand::new(PAGE_TABLE_GFP, 0), false));
+            self.wants.push(std::mem::replace(&mut first, (Demand::new(PAGE_TABLE_GFP, 0), false)));
         }
         if page > 0 && page.is_multiple_of(self.knobs.chunk_pages * CHUNKS_PER_VECTOR_PAGE) {
-            self.wants.push((Demand::new(ANON_GFP, 0), false));
+            self.wants.push(std::mem::replace(&mut first, (Demand::new(ANON_GFP, 0), false)));
         }
+        first
     }
 
     fn populate(&mut self, w: &mut World) -> Then {
-        if self.wants.is_empty() {
-            if self.touched >= self.chunks * self.knobs.chunk_pages {
+        let (mut demand, mut chunk_page) = match self.wants.pop() {
+            Some(want) => want,
+            None if self.touched >= self.chunks * self.knobs.chunk_pages => {
                 self.phase = Phase::Punch { chunk: 0 };
                 return Then::Go;
             }
-            self.plan_touch();
-        }
-        while let Some((demand, chunk_page)) = self.wants.last_mut() {
-            let chunk_page = *chunk_page;
+            None => self.plan_touch(),
+        };
+        loop {
             let is_anon = demand.gfp == ANON_GFP;
             match demand.poll(w, Some(self.process)) {
-                Poll::Page(pfn) => {
-                    self.wants.pop();
-                    self.hold(w, pfn, is_anon, chunk_page);
-                }
-                Poll::Pending => return Then::Go,
-                Poll::Null => {
-                    *demand = Demand::new(demand.gfp, 0);
+                Poll::Page(pfn) => self.hold(w, pfn, is_anon, chunk_page),
+                Poll::Pending => {
+                    self.wants.push((demand, chunk_page));
                     return Then::Go;
                 }
+                Poll::Null => {
+                    self.wants.push((Demand::new(demand.gfp, 0), chunk_page));
+                    return Then::Go;
+                }
+            }
+            match self.wants.pop() {
+                Some(want) => (demand, chunk_page) = want,
+                None => break,
             }
         }
         self.touched += 1;
@@ -191,7 +197,6 @@ impl World {
             self.machine.note_deferred_split(head, pfn);
             return;
         }
-        zone.lru_del(pfn, 0);
-        self.machine.free(pfn, 0);
+        self.machine.free_from_lru(pfn);
     }
 }

@@ -7,6 +7,8 @@
 //! Modelled: 2 MiB chunks split among threads, each ascending; page table, direct-map split, xarray node, inode and
 //! VMA slabs; bytes counted are those of whole chunks. MAP_POPULATE does nothing for secretmem, so pages are faulted.
 
+use std::ops::Range;
+
 use super::actor::{Actor, Then};
 use super::demand::{Demand, Poll};
 use super::slab::{self, Attempt, Cache};
@@ -86,49 +88,41 @@ enum Role {
 #[derive(Clone)]
 pub struct Thread {
     number: u32,
-    /// Next page of this thread's share of the chunk.
+    /// Its pages of a chunk, and which of them is next.
+    share: Range<u32>,
     next: u32,
     wants: Vec<Want>,
 }
 
 impl Thread {
     pub fn new(number: u32) -> Thread {
-        Thread { number, next: 0, wants: Vec::new() }
+        Thread { number, share: 0..0, next: 0, wants: Vec::new() }
     }
 
-    /// This thread's pages of a chunk.
-    fn share(&self, w: &World) -> (u32, u32) {
-        let (pages, threads) = (w.worker.chunk_pages, w.worker.threads);
-        (pages * self.number / threads, pages * (self.number + 1) / threads)
-    }
-
-    /// What the fault of one page allocates, last first.
-    fn plan(&mut self, w: &mut World, page: u32) {
-        let ft = w.machine.secretmem_freetype();
+    /// What the fault of one page allocates: the answer first, then `wants` from its end.
+    fn plan(&mut self, w: &mut World, page: u32) -> Want {
         let want = |role, gfp, order| Want { demand: Demand::new(gfp, order), role };
         if page.is_multiple_of(PAGES_PER_NODE) {
             // The root node of a chunk's index comes with its second leaf.
             w.worker.nodes += 1 + u32::from(page == PAGES_PER_NODE);
             if w.worker.nodes > w.worker.node_room {
                 w.worker.node_room += slab::nodes_of(slab::first(Cache::IndexNodes).order());
-                self.want_slab(slab::first(Cache::IndexNodes));
+                self.wants.push(want_slab(slab::first(Cache::IndexNodes)));
             }
         }
-        self.wants.push(Want { demand: Demand::of_type(SECRETMEM_GFP, 0, ft), role: Role::Secret });
-        if page.is_multiple_of(512) {
-            self.wants.push(want(Role::PageTable, PAGE_TABLE_GFP, 0));
-            let chunk = w.worker.chunks as u32;
-            if chunk.is_multiple_of(CHUNKS_PER_INODE_SLAB) {
-                self.want_slab(slab::first(Cache::Reclaimable));
-            }
-            if chunk.is_multiple_of(CHUNKS_PER_VMA_SLAB) {
-                self.want_slab(slab::first(Cache::Unreclaimable));
-            }
+        let ft = w.machine.secretmem_freetype();
+        let secret = Want { demand: Demand::of_type(SECRETMEM_GFP, 0, ft), role: Role::Secret };
+        if !page.is_multiple_of(512) {
+            return secret;
         }
-    }
-
-    fn want_slab(&mut self, attempt: Attempt) {
-        self.wants.push(Want { demand: Demand::new(attempt.gfp(), attempt.order()), role: Role::Slab(attempt) });
+        self.wants.push(secret);
+        let chunk = w.worker.chunks as u32;
+        let slabs = [(CHUNKS_PER_INODE_SLAB, Cache::Reclaimable), (CHUNKS_PER_VMA_SLAB, Cache::Unreclaimable)];
+        let mut first = want(Role::PageTable, PAGE_TABLE_GFP, 0);
+        for (_, cache) in slabs.into_iter().filter(|&(chunks, _)| chunk.is_multiple_of(chunks)) {
+            self.wants.push(std::mem::replace(&mut first, want_slab(slab::first(cache))));
+        }
+        first
     }
 
     fn got(&mut self, w: &mut World, role: Role, pfn: Pfn, order: Order) {
@@ -176,14 +170,15 @@ impl Thread {
     }
 }
 
+fn want_slab(attempt: Attempt) -> Want {
+    Want { demand: Demand::new(attempt.gfp(), attempt.order()), role: Role::Slab(attempt) }
+}
+
 /// What follows a NULL: a slab's next request, or the same once more, as a fault without a page is retried
 /// (mm/memory.c: VM_FAULT_OOM).
 fn again(want: &Want) -> Want {
     match want.role {
-        Role::Slab(attempt) => {
-            let next = attempt.next();
-            Want { demand: Demand::new(next.gfp(), next.order()), role: Role::Slab(next) }
-        }
+        Role::Slab(attempt) => want_slab(attempt.next()),
         role => Want { demand: Demand::of_type(want.demand.gfp, want.demand.order, want.demand.freetype), role },
     }
 }
@@ -198,28 +193,39 @@ impl Actor for Thread {
         if w.is_dying(process) || w.worker.stopped {
             return Then::Done;
         }
-        if self.wants.is_empty() {
-            let (first, end) = self.share(w);
-            if first + self.next >= end {
-                return self.end_share(w);
+        let mut want = match self.wants.pop() {
+            Some(want) => want,
+            None => {
+                if self.next == 0 {
+                    self.share = share(w, self.number);
+                }
+                let page = self.share.start + self.next;
+                if page >= self.share.end {
+                    return self.end_share(w);
+                }
+                self.next += 1;
+                self.plan(w, page)
             }
-            self.plan(w, first + self.next);
-            self.next += 1;
-        }
-        while let Some(want) = self.wants.last_mut() {
-            let (role, order) = (want.role, want.demand.order);
+        };
+        loop {
+            let order = want.demand.order;
             match want.demand.poll(w, Some(process)) {
-                Poll::Page(pfn) => {
-                    self.wants.pop();
-                    self.got(w, role, pfn, order);
-                }
-                Poll::Pending => return Then::Go,
+                Poll::Page(pfn) => self.got(w, want.role, pfn, order),
+                Poll::Pending => break self.wants.push(want),
                 Poll::Null => {
-                    *want = again(want);
-                    return Then::Go;
+                    self.wants.push(again(&want));
+                    break;
                 }
             }
+            let Some(next) = self.wants.pop() else { break };
+            want = next;
         }
         Then::Go
     }
+}
+
+/// A thread's pages of a chunk.
+fn share(w: &World, number: u32) -> Range<u32> {
+    let (pages, threads) = (w.worker.chunk_pages, w.worker.threads);
+    pages * number / threads..pages * (number + 1) / threads
 }

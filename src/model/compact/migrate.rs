@@ -26,8 +26,6 @@ pub(super) struct Outcome {
 /// One pass over some pages.
 #[derive(Default)]
 struct Pass {
-    /// Those that stayed where they are, in order.
-    stayed: Vec<Pfn>,
     failed_pages: u32,
     no_memory: bool,
 }
@@ -37,7 +35,8 @@ impl Run {
     pub(super) fn migrate_pages(&mut self, zone: &mut Zone, owners: &mut Owners) -> Outcome {
         let isolated = self.nr_migrate;
         let before = self.work.migrated;
-        let sources: Vec<Pfn> = std::mem::take(&mut self.sources).into_iter().rev().collect();
+        let mut sources = std::mem::take(&mut self.sources);
+        sources.reverse();
         let mut stayed = Vec::new();
         let mut outcome = Outcome::default();
         let mut rest = sources.as_slice();
@@ -56,27 +55,38 @@ impl Run {
 
     /// One batch in the run's mode. Whether targets ran out.
     fn migrate_batch_modes(&mut self, zone: &mut Zone, owners: &mut Owners, batch: &[Pfn], out: &mut Vec<Pfn>) -> bool {
-        let first = self.migrate_pass(zone, owners, batch);
+        let first_out = out.len();
+        let first = self.migrate_pass(zone, owners, batch, out);
         if self.control.mode == Mode::Async || first.no_memory {
             self.work.failed += u64::from(first.failed_pages);
-            out.extend(first.stayed);
             return first.no_memory;
         }
-        for (i, &pfn) in first.stayed.iter().enumerate() {
-            let again = self.migrate_pass(zone, owners, &[pfn]);
+        for &pfn in &out[first_out..] {
+            if self.stays_again(zone, pfn) {
+                self.work.failed += 1 << zone.frames.order(pfn);
+                continue;
+            }
+            let mut still = Vec::new();
+            let again = self.migrate_pass(zone, owners, &[pfn], &mut still);
+            assert!(still == [pfn], "{pfn:#x} moved at the second try");
             self.work.failed += u64::from(again.failed_pages);
-            out.extend(again.stayed);
             if again.no_memory {
-                out.extend_from_slice(&first.stayed[i + 1..]);
                 return true;
             }
         }
         false
     }
 
-    fn migrate_pass(&mut self, zone: &mut Zone, owners: &mut Owners, batch: &[Pfn]) -> Pass {
+    /// Whether a second try changes nothing: a pinned page takes the first target of its order and gives it back.
+    fn stays_again(&self, zone: &Zone, pfn: Pfn) -> bool {
+        let pinned = zone.frames.flags(pfn) & flag::PINNED != 0;
+        pinned && self.targets.holds(zone.frames.order(pfn)) && !zone.tracer.keeps_everything()
+    }
+
+    /// Tries each page once. `stayed` gets those that are where they were, in order.
+    fn migrate_pass(&mut self, zone: &mut Zone, owners: &mut Owners, batch: &[Pfn], stayed: &mut Vec<Pfn>) -> Pass {
         let mut pass = Pass::default();
-        let mut pairs = Vec::with_capacity(batch.len());
+        let mut pairs = std::mem::take(&mut self.pairs);
         for &src in batch {
             let order = zone.frames.order(src);
             let Some(dst) = self.alloc_target(zone, src, order) else {
@@ -88,7 +98,7 @@ impl Run {
         }
         for &(src, dst, order) in &pairs {
             if zone.frames.flags(src) & flag::PINNED != 0 {
-                pass.stayed.push(src);
+                stayed.push(src);
                 pass.failed_pages += 1 << order;
                 self.return_target(zone, dst, order);
             } else {
@@ -96,7 +106,9 @@ impl Run {
                 self.work.migrated += 1 << order;
             }
         }
-        pass.stayed.extend_from_slice(&batch[pairs.len()..]);
+        stayed.extend_from_slice(&batch[pairs.len()..]);
+        pairs.clear();
+        self.pairs = pairs;
         pass
     }
 }

@@ -53,6 +53,8 @@ pub struct Run {
     pub(super) free: Pfn,
     /// Heads of isolated pages, the newest last.
     pub(super) sources: Vec<Pfn>,
+    /// Room for a pass: sources with their targets and order. Empty between passes.
+    pub(super) pairs: Vec<(Pfn, Pfn, Order)>,
     /// Pages that wait for a target.
     pub(super) nr_migrate: u32,
     pub(super) targets: Targets,
@@ -97,6 +99,7 @@ impl Run {
             migrate,
             free,
             sources: Vec::new(),
+            pairs: Vec::new(),
             nr_migrate: 0,
             targets: Targets::default(),
             finish_block: false,

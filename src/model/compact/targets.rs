@@ -32,6 +32,11 @@ impl Targets {
         self.pages += 1 << order;
     }
 
+    /// Whether a source of this order gets a target as it is.
+    pub fn holds(&self, order: Order) -> bool {
+        !self.lists[usize::from(order)].is_empty()
+    }
+
     /// Every block, by order, head to tail.
     pub fn blocks(&self) -> impl Iterator<Item = (Pfn, Order)> + '_ {
         (0..).zip(&self.lists).flat_map(|(order, list)| list.iter().map(move |&pfn| (pfn, order)))
@@ -44,7 +49,15 @@ impl Targets {
 
     /// The front of the smallest list that fits; its upper halves go to the fronts of theirs.
     fn take(&mut self, zone: &mut Zone, order: Order) -> Option<Pfn> {
-        let high = (order..NR_ORDERS as Order).find(|&o| !self.lists[usize::from(o)].is_empty())?;
+        if let Some(pfn) = self.lists[usize::from(order)].pop_front() {
+            self.pages -= 1 << order;
+            return Some(pfn);
+        }
+        self.take_larger(zone, order)
+    }
+
+    fn take_larger(&mut self, zone: &mut Zone, order: Order) -> Option<Pfn> {
+        let high = (order + 1..NR_ORDERS as Order).find(|&o| !self.lists[usize::from(o)].is_empty())?;
         let pfn = self.lists[usize::from(high)].pop_front()?;
         self.pages -= 1 << high;
         for o in (order..high).rev() {

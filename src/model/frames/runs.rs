@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Runs of list entries, and the head of a list, in one go: what the operations of the parent do one by one, with the
+//! same outcome.
+
+use super::{BLOCK_FRAMES, FLAGS, Frames, HEADS_RESERVED, Kind, Mark, Node, Order, Pfn, STATE, flag, state};
+
+/// Pages that lie side by side and were freed one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::model) struct PageRun {
+    pub low: Pfn,
+    pub count: u32,
+    /// From the lowest to the highest, or the other way.
+    pub up: bool,
+    /// The page that is now the last of their list.
+    pub before: Option<Pfn>,
+}
+
+impl Frames {
+    /// Takes the first entry of a list and makes it an allocated page.
+    #[inline]
+    pub(in crate::model) fn take_first_page(&mut self, list: u32) -> Option<Pfn> {
+        let head = self.frames + list;
+        let entry = self.nodes[head as usize].next;
+        if entry == head {
+            return None;
+        }
+        let next = std::mem::replace(&mut self.nodes[entry as usize].next, HEADS_RESERVED);
+        self.nodes[entry as usize].prev = HEADS_RESERVED;
+        self.nodes[head as usize].next = next;
+        self.nodes[next as usize].prev = head;
+        self.touch(entry as usize);
+        self.marks[entry as usize][STATE] = state(Kind::Used, 0);
+        Some(entry + self.base)
+    }
+
+    /// Makes an allocated page a free one of a per-CPU list, at its head. `false` and nothing done if the frame is not
+    /// an allocated page by itself.
+    #[inline]
+    pub(in crate::model) fn give_first_page(&mut self, list: u32, pfn: Pfn) -> bool {
+        let i = self.at(pfn);
+        let mark = &mut self.marks[i];
+        if mark[STATE] != state(Kind::Used, 0) {
+            return false;
+        }
+        *mark = [state(Kind::Pcp, 0), 0];
+        self.touch(i);
+        self.push_front(list, pfn);
+        true
+    }
+
+    /// Pages of a pageblock that would have to move for it to be free as a whole; `None` if one cannot, or if it belongs
+    /// to something larger. Mostly four neighbours are alike, so that they are looked at together.
+    pub(in crate::model) fn pages_to_move(&self, block: Pfn) -> Option<u16> {
+        const MATTERS: Mark = [0xff, flag::LRU | flag::PINNED];
+        const MOVABLE: Mark = [state(Kind::Used, 0), flag::LRU];
+        const TAIL: u8 = state(Kind::Tail, 0);
+        let i = self.at(block);
+        let marks = &self.marks[i..i + BLOCK_FRAMES];
+        if marks[0][STATE] == TAIL {
+            return None;
+        }
+        let mut pages = 0;
+        for four in marks.as_chunks::<4>().0 {
+            let all = together(four);
+            if all & together(&[[0xff, 0]; 4]) == together(&[[TAIL, 0]; 4]) {
+                continue;
+            }
+            if all & together(&[MATTERS; 4]) == together(&[MOVABLE; 4]) {
+                pages += 4;
+                continue;
+            }
+            for &[is, flags] in four {
+                let moves = [is & MATTERS[STATE], flags & MATTERS[FLAGS]] == MOVABLE;
+                let free = is.wrapping_sub(state(Kind::Buddy, 0)) < 9 || is & 0xf0 == state(Kind::Pcp, 0);
+                if !moves && !free && is != TAIL {
+                    return None;
+                }
+                pages += u16::from(moves);
+            }
+        }
+        Some(pages)
+    }
+
+    /// Moves the first free blocks of `order` from their list to the end of a per-CPU list, at most `most`. How many,
+    /// and whether none is left.
+    pub(in crate::model) fn move_first(&mut self, from: u32, to: u32, order: Order, most: u32) -> (u32, bool) {
+        let (from, to) = (self.frames + from, self.frames + to);
+        let first = self.nodes[from as usize].next;
+        let (mut at, mut last, mut count) = (first, from, 0);
+        while count < most && at != from {
+            let i = at as usize;
+            assert!(self.marks[i][STATE] == state(Kind::Buddy, order), "entry {at} is not free at order {order}");
+            self.marks[i][STATE] = state(Kind::Pcp, order);
+            self.touch(i);
+            (last, at) = (at, self.nodes[i].next);
+            count += 1;
+        }
+        if count > 0 {
+            self.nodes[from as usize].next = at;
+            self.nodes[at as usize].prev = from;
+            let before = self.nodes[to as usize].prev;
+            self.nodes[first as usize].prev = before;
+            self.nodes[before as usize].next = first;
+            self.nodes[last as usize].next = to;
+            self.nodes[to as usize].prev = last;
+        }
+        (count, at == from)
+    }
+
+    /// Cuts a free block that is on no list into blocks of `order` and puts the first `count` of them at the end of a
+    /// per-CPU list, ascending.
+    pub(in crate::model) fn append_pieces(&mut self, to: u32, pfn: Pfn, order: Order, count: u32) {
+        let (head, size) = (self.frames + to, 1 << order);
+        let first = pfn - self.base;
+        let mut prev = std::mem::replace(&mut self.nodes[head as usize].prev, first + (count - 1) * size);
+        self.nodes[prev as usize].next = first;
+        self.touch_range(first, count * size);
+        for entry in (first..first + count * size).step_by(size as usize) {
+            let i = entry as usize;
+            self.marks[i][STATE] = state(Kind::Pcp, order);
+            let node = &mut self.nodes[i];
+            (node.prev, node.next) = (prev, entry + size);
+            prev = entry;
+        }
+        self.nodes[prev as usize].next = head;
+    }
+
+    /// Takes pages off the end of a per-CPU list, at most `most`, as long as each follows the one before in memory,
+    /// upward or downward. `last` is the first of them; their states are those of a block's inner frames.
+    ///
+    /// The list is left as it was: whoever takes several runs says with `cut_behind` where it ends now.
+    pub(in crate::model) fn detach_run(&mut self, last: Pfn, most: u32) -> PageRun {
+        let mut at = last - self.base;
+        let mut before = self.detach(at);
+        let up = before == at.wrapping_add(1);
+        let mut count = 1;
+        while count < most && before == if up { at.wrapping_add(1) } else { at.wrapping_sub(1) } && before < self.frames
+        {
+            at = before;
+            before = self.detach(at);
+            count += 1;
+        }
+        PageRun { low: self.base + if up { at + 1 - count } else { at }, count, up, before: self.entry(before) }
+    }
+
+    /// Makes an entry an inner frame on no list; the entry in front of it.
+    #[inline]
+    fn detach(&mut self, entry: u32) -> u32 {
+        let i = entry as usize;
+        self.marks[i][STATE] = state(Kind::Tail, 0);
+        let before = self.nodes[i].prev;
+        self.set_link(i, HEADS_RESERVED, HEADS_RESERVED);
+        before
+    }
+
+    /// `last` is the last entry of the list now, `None` if there is none: those behind it were detached.
+    #[inline]
+    pub(in crate::model) fn cut_behind(&mut self, list: u32, last: Option<Pfn>) {
+        let head = self.frames + list;
+        let entry = last.map_or(head, |pfn| pfn - self.base);
+        self.nodes[head as usize].prev = entry;
+        self.nodes[entry as usize].next = head;
+    }
+
+    /// Moves the entries in front of `pfn` to the tail, so that `pfn` becomes the first
+    /// (mm/compaction.c:move_freelist_head@7.3 leaves the list in this order).
+    pub fn rotate_to_front(&mut self, list: u32, pfn: Pfn) {
+        let head = self.frames + list;
+        let entry = pfn - self.base;
+        let Node { prev, next: first, .. } = self.nodes[head as usize];
+        if first == entry {
+            return;
+        }
+        let cut = self.nodes[entry as usize].prev;
+        self.set_link(head as usize, cut, entry);
+        self.nodes[entry as usize].prev = head;
+        self.nodes[cut as usize].next = head;
+        self.nodes[prev as usize].next = first;
+        self.nodes[first as usize].prev = prev;
+    }
+
+    #[inline]
+    fn entry(&self, entry: u32) -> Option<Pfn> {
+        (entry < self.frames).then(|| entry + self.base)
+    }
+
+    fn touch_range(&mut self, first: u32, frames: u32) {
+        for i in (first..first + frames).step_by(BLOCK_FRAMES) {
+            self.touch(i as usize);
+        }
+        self.touch((first + frames - 1) as usize);
+    }
+}
+
+#[inline]
+fn together(four: &[Mark; 4]) -> u64 {
+    let [[a, b], [c, d], [e, f], [g, h]] = *four;
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(pfns: &[Pfn]) -> Frames {
+        let mut frames = Frames::new(1024, 64, 2);
+        pfns.iter().for_each(|&pfn| frames.push_back(1, pfn));
+        frames
+    }
+
+    #[test]
+    fn rotation_keeps_the_ring() {
+        let all = [1030, 1025, 1040, 1027, 1033];
+        for (i, &pfn) in all.iter().enumerate() {
+            let mut frames = list(&all);
+            frames.rotate_to_front(1, pfn);
+            let want: Vec<Pfn> = all[i..].iter().chain(&all[..i]).copied().collect();
+            assert_eq!(frames.iter(1).collect::<Vec<_>>(), want);
+            assert_eq!(frames.last(1), want.last().copied());
+            let back: Vec<Pfn> = std::iter::successors(frames.last(1), |&pfn| frames.prev(pfn)).collect();
+            assert!(back.iter().rev().eq(want.iter()));
+        }
+    }
+}

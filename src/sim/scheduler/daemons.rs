@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! Kernel threads among the actors: on which CPU each runs, and when one that wakes gets it.
+//!
+//! Stands for kernel/sched/fair.c and kernel/sched/core.c@7.3 with PREEMPT_LAZY: whoever wakes waits until the task on
+//! its CPU returns to user space; behind a kernel thread, which does not return there, it waits for the next tick.
+//! kcompactd looks whether kswapd wants to run, so that this wait decides whether a proactive round goes on.
+
+use super::super::actor::Then;
+use super::super::balance::Runner;
+use super::super::world::World;
+use super::{Scheduler, Slot, WANTS_WITHIN_NS};
+use crate::model::kswapd::Next;
+
+/// Period of the vmstat worker.
+const VMSTAT_NS: u64 = 1_000_000_000;
+/// How long a thread that wakes waits while every CPU is busy: the running task keeps its slice, 0.7 ms and more with
+/// more CPUs (kernel/sched/fair.c:sysctl_sched_base_slice@7.3).
+const BASE_SLICE_NS: u64 = 700_000;
+/// HZ is 250 in all measured guests.
+const TICK_NS: u64 = 4_000_000;
+
+/// Kernel threads of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Daemon {
+    Kswapd,
+    Kcompactd,
+    /// The vmstat worker of a CPU.
+    Vmstat(u8),
+}
+
+/// Who can be moved between CPUs.
+#[derive(Clone, Copy)]
+enum Task {
+    Slot(usize),
+    Kswapd,
+    Kcompactd,
+}
+
+/// When kswapd, which was woken, gets its CPU.
+#[derive(Clone, Copy)]
+struct Wait {
+    until_ns: u64,
+    /// What runs there meanwhile is kcompactd, which sees that kswapd wants to run.
+    behind_kcompactd: bool,
+}
+
+/// Where the kernel threads run, and their clocks.
+#[derive(Clone)]
+pub(super) struct Daemons {
+    list: Vec<(Daemon, u64)>,
+    kswapd_cpu: u8,
+    kcompactd_cpu: u8,
+    kswapd_wait: Option<Wait>,
+}
+
+impl Daemons {
+    pub(super) fn new(cpus: u8, vmstat_ns: u64) -> Daemons {
+        let mut list = vec![(Daemon::Kswapd, 0), (Daemon::Kcompactd, 0)];
+        list.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), vmstat_ns + u64::from(cpu) * 1000)));
+        Daemons { list, kswapd_cpu: cpus - 1, kcompactd_cpu: 0, kswapd_wait: None }
+    }
+
+    /// kswapd wants kcompactd's CPU: it slept longer and goes first, unless kcompactd is what runs there now.
+    fn is_kcompactd_behind(&self, kswapd: Next) -> bool {
+        let waits = kswapd != Next::Since(0) && self.kswapd_wait.is_some_and(|wait| wait.behind_kcompactd);
+        matches!(kswapd, Next::Since(_)) && self.kswapd_cpu == self.kcompactd_cpu && !waits
+    }
+}
+
+impl Scheduler {
+    /// The kernel threads that will run without being woken by another: number and moment. The first two of `nexts`
+    /// are kswapd's and kcompactd's plans.
+    pub(super) fn daemons_due(&self, (kswapd, kcompactd): (Next, Next)) -> impl Iterator<Item = (u64, usize)> {
+        let daemons = &self.daemons;
+        daemons.list.iter().enumerate().filter_map(move |(i, &(daemon, local_ns))| {
+            let at_ns = match (daemon, kswapd, kcompactd) {
+                (Daemon::Vmstat(_), ..) => self.wake_ns(local_ns),
+                (Daemon::Kswapd, Next::Woken, _) | (Daemon::Kcompactd, _, Next::Woken) => return None,
+                (Daemon::Kswapd, Next::Since(at_ns), _) => daemons.kswapd_wait.map_or(at_ns, |wait| wait.until_ns),
+                (Daemon::Kswapd, Next::At(at_ns), _) => at_ns,
+                (Daemon::Kcompactd, _, Next::Since(_)) if daemons.is_kcompactd_behind(kswapd) => return None,
+                (Daemon::Kcompactd, _, Next::Since(at_ns) | Next::At(at_ns)) => self.wake_ns(at_ns),
+            };
+            Some((local_ns.max(at_ns), i))
+        })
+    }
+
+    pub(super) fn step_daemon(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
+        self.turn = None;
+        match self.daemons.list[i].0 {
+            Daemon::Kswapd => {
+                self.daemons.kswapd_wait = None;
+                world.machine.node.set_cpu(self.daemons.kswapd_cpu);
+                world.machine.step_kswapd();
+            }
+            Daemon::Kcompactd => {
+                if !world.machine.kcompactd.is_running() {
+                    let runners = self.runners(world, start_ns);
+                    self.daemons.kcompactd_cpu = self.balance.wake(self.daemons.kcompactd_cpu, &runners);
+                }
+                world.machine.node.set_cpu(self.daemons.kcompactd_cpu);
+                world.machine.step_kcompactd();
+            }
+            Daemon::Vmstat(cpu) => {
+                world.machine.node.set_cpu(cpu);
+                world.machine.vmstat_work();
+                self.daemons.list[i].1 = start_ns + VMSTAT_NS;
+                world.machine.take_charged();
+                return;
+            }
+        }
+        let until_ns = start_ns + self.stretched(world.machine.take_charged(), runnable);
+        let daemons = &mut self.daemons;
+        daemons.list[i].1 = until_ns;
+        if i == 0 && daemons.kswapd_cpu == daemons.kcompactd_cpu {
+            daemons.list[1].1 = daemons.list[1].1.max(until_ns);
+        }
+    }
+
+    /// Where kswapd wakes at this moment, and when it gets that CPU; nothing if that is known already.
+    pub(super) fn place_kswapd(&mut self, world: &World, at_ns: u64) {
+        if self.daemons.kswapd_wait.is_some() {
+            return;
+        }
+        let mut runners = self.runners(world, at_ns);
+        runners.retain(|runner| !matches!(runner.who, Task::Kswapd));
+        let cpu = self.balance.wake(self.daemons.kswapd_cpu, &runners);
+        runners.retain(|runner| runner.cpu == cpu);
+        let waker = self.last_slot.filter(|&i| self.slots[i].cpu == cpu).map(Task::Slot);
+        // Who shares a CPU takes turns by ticks.
+        let turn = (at_ns / TICK_NS) % runners.len().max(1) as u64;
+        let current = waker.or_else(|| runners.get(turn as usize).map(|runner| runner.who));
+        let (until_ns, behind_kcompactd) = match current {
+            Some(Task::Slot(i)) => (self.slots[i].local_ns.max(at_ns), false),
+            Some(_) => ((at_ns / TICK_NS + 1) * TICK_NS, true),
+            None => (at_ns, false),
+        };
+        self.daemons.kswapd_cpu = cpu;
+        self.daemons.kswapd_wait = Some(Wait { until_ns, behind_kcompactd });
+    }
+
+    /// Moves a task if the load is uneven.
+    pub(super) fn balance(&mut self, world: &World, now_ns: u64) {
+        let runners = self.runners(world, now_ns);
+        match self.balance.look(now_ns, &runners) {
+            Some((Task::Slot(i), cpu)) => self.slots[i].cpu = cpu,
+            Some((Task::Kswapd, cpu)) => self.daemons.kswapd_cpu = cpu,
+            Some((Task::Kcompactd, cpu)) => self.daemons.kcompactd_cpu = cpu,
+            None => {}
+        }
+    }
+
+    /// Everybody who wants a CPU at this moment.
+    fn runners(&self, world: &World, now_ns: u64) -> Vec<Runner<Task>> {
+        let (m, daemons) = (&world.machine, &self.daemons);
+        let slots = self.alive.iter().map(|&i| (i, &self.slots[i])).filter(|(_, slot)| slot.wants_cpu(now_ns));
+        let slots = slots.map(|(i, slot)| Runner { who: Task::Slot(i), cpu: slot.cpu, clock_ns: slot.local_ns });
+        let kswapd = Runner { who: Task::Kswapd, cpu: daemons.kswapd_cpu, clock_ns: daemons.list[0].1 };
+        let kcompactd = Runner { who: Task::Kcompactd, cpu: daemons.kcompactd_cpu, clock_ns: daemons.list[1].1 };
+        let running = [(m.kswapd.is_running(), kswapd), (m.kcompactd.is_running(), kcompactd)];
+        slots.chain(running.into_iter().filter_map(|(is, runner)| is.then_some(runner))).collect()
+    }
+
+    /// When a kernel thread that wakes at `at_ns` gets a CPU. One that runs already (0) goes on.
+    fn wake_ns(&self, at_ns: u64) -> u64 {
+        let going = self.alive().filter(|slot| slot.state == Then::Go).count();
+        if at_ns == 0 || going < usize::from(self.cpus) {
+            return at_ns;
+        }
+        at_ns.saturating_add(BASE_SLICE_NS * u64::from(1 + self.cpus.ilog2()))
+    }
+}
+
+impl Slot {
+    /// Whether its clock lets it want a CPU now.
+    pub(super) fn wants_cpu(&self, now_ns: u64) -> bool {
+        self.state == Then::Go && self.local_ns <= now_ns + WANTS_WITHIN_NS
+    }
+}
