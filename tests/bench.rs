@@ -59,6 +59,8 @@ fn every_goal_says_whether_it_is_met() {
     assert!(text(&found["refusal"]).contains("1048576"), "a guest of 1 TiB is refused with its number");
 }
 
+const ANEW: &str = "write the README's table anew: oompoint bench --readme README.md";
+
 #[test]
 fn the_readmes_table_is_of_this_bench() {
     let found = small();
@@ -70,11 +72,14 @@ fn the_readmes_table_is_of_this_bench() {
     for (goal, row) in goals.iter().zip(&rows) {
         let mut words = row.split_whitespace();
         let (id, at_most) = (words.next(), words.nth(1).and_then(|word| word.parse::<f64>().ok()));
-        assert_eq!(id, goal["id"].as_str());
-        assert!(at_most.is_some_and(|at_most| (at_most - goal["goal"].as_f64().unwrap()).abs() < 0.001), "{row}");
-        assert!(row.ends_with(text(&goal["what"])), "{row}");
+        assert_eq!(id, goal["id"].as_str(), "{ANEW}");
+        assert!(
+            at_most.is_some_and(|at_most| (at_most - goal["goal"].as_f64().unwrap()).abs() < 0.001),
+            "{row}: {ANEW}"
+        );
+        assert!(row.ends_with(text(&goal["what"])), "{row}: {ANEW}");
     }
     let digest = format!("digest of the small bench: {}", text(&found["small_digest"]));
-    assert!(block.contains(&digest), "write the README's table anew: oompoint bench --readme README.md");
-    assert_eq!(rows.iter().position(|row| row.is_empty()), Some(goals.len()), "the table has other goals");
+    assert!(block.contains(&digest), "{ANEW}");
+    assert_eq!(rows.iter().position(|row| row.is_empty()), Some(goals.len()), "the table has other goals: {ANEW}");
 }

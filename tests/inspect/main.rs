@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Looking inside a run must not change it, and must show what was there.
 
+mod daemons;
 mod part;
 mod same;
 mod seek;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `oompoint bench`: how fast the model is here, beside things that everybody knows, in one process and in turns.
 //!
-//! Its digests say that the same was computed as elsewhere. Paint and seek are measured by the page's own tests; llfree
-//! is not in the registry and so not beside us.
+//! Its digests say that the same was computed as elsewhere. What only a browser can tell, such as paint, is
+//! `.ci/browser-bench`'s; llfree is not in the registry and so not beside us.
 
 mod clock;
 mod compaction;
 mod core;
 mod goals;
+mod seek;
 mod table;
 mod text;
 mod wasm;
@@ -50,7 +51,7 @@ pub struct Args {
     /// The wasm half, as .ci/wasm-bench builds it: times only what both halves do.
     #[arg(long, conflicts_with_all = ["readme", "small"])]
     wasm: Option<PathBuf>,
-    /// Only the groups of lanes whose first lane's name begins with this, e.g. churn, trace, host.
+    /// Only the groups of lanes whose first lane's name begins with this, e.g. churn, trace, host, seek.
     #[arg(long, conflicts_with = "readme")]
     only: Option<String>,
     /// Write the table between the markers of this file.
@@ -144,11 +145,13 @@ fn measure(size: Size, recording: Result<&Recording, &Failure>, only: &str) -> F
     groups.push(whole::against_the_host(size.guest));
     groups.extend(recording.ok().map(Recording::lanes));
     groups.push(whole::scaling(size.guest, size.large, Rc::clone(&bytes_max)));
+    groups.push(seek::lanes(size.guest));
     groups.retain(|lanes| lanes.first().is_some_and(|lane| lane.name.starts_with(only)));
     groups.iter_mut().for_each(|lanes| race(lanes, size.rounds));
     let lanes: Vec<Lane> = groups.into_iter().flatten().collect();
     let names = [size.large, size.guest].map(|mib| format!("run: {mib} MiB"));
     let mut goals = goals::of_lanes(&lanes, [&names[0], &names[1]]);
+    goals.extend(seek::goals(&lanes));
     let refusal = refusal();
     let machine = self::core::machine(size.guest);
     let frame_bytes = machine.bytes() as f64 / f64::from(frames);

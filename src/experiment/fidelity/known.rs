@@ -22,7 +22,7 @@ mod reasons {
     pub const RESCAN: &str = "suspected: up to three quarters of a measured boot's frames were scanned in the seconds between the kill and the reading, which differ by a factor of three between boots";
     pub const INIT: &str = "suspected: in the one real run init invoked the killer; the model's background faults file pages by other requests";
     pub const BIMODAL: &str = "one real boot of four died early (528.5 MB) and draws the mean down; the model has such boots, but fewer";
-    pub const BLOCKS: &str = "four to five blocks more survive the antagonist than in the real runs";
+    pub const BLOCKS: &str = "suspected: one block more survives the antagonist, and draining the per-CPU lists at each direct reclaim makes a few more than in the real runs";
     pub const REFAULTS: &str = "suspected: the measured guest reads its text in again twice as long before it dies; the model's reclaim runs dry in the first pause of its background";
     pub const FEW: &str = "a few hundred pages in both; the bar of 512 is near";
     pub const FEW_FRAMES: &str = "a few thousand frames in both: one pass more or less decides";
