@@ -5,7 +5,7 @@ use super::testing::{free_pages, zone};
 use super::{Control, FinishRule, Mode, Priority, Run, Step, Work};
 use crate::model::check;
 use crate::model::digest::{self, Digest};
-use crate::model::frames::{Kind, Order, Pfn};
+use crate::model::frames::{Kind, Pfn};
 use crate::model::freetype;
 use crate::model::gfp::Gfp;
 use crate::model::owners::Owners;
@@ -118,10 +118,11 @@ fn nothing_is_lost() {
 }
 
 /// Everything that tells two zones and two runs apart.
-fn state(zone: &Zone, run: &Run) -> (u64, Work, (Pfn, Pfn), Vec<(Pfn, Order)>) {
+fn state(zone: &Zone, run: &Run) -> (u64, Work, (Pfn, Pfn)) {
     let mut digest = Digest::new();
     digest::zone(&mut digest, zone);
-    (digest.finish(), run.total(), run.positions(), run.private_blocks())
+    run.private_blocks().into_iter().for_each(|(pfn, order)| digest.long(u64::from(pfn) << 8 | u64::from(order)));
+    (digest.finish(), run.total(), run.positions())
 }
 
 #[test]
