@@ -66,6 +66,21 @@ impl Zone {
         flags
     }
 
+    /// Takes single pages that cannot be moved off their LRU list, from `pfn` on as long as they lie side by side, at
+    /// most `most`: as many calls of `lru_del` would do the same, as nothing keeps these in order. How many.
+    pub(super) fn lru_del_pinned(&mut self, pfn: Pfn, most: u32) -> u32 {
+        let count = self.frames.flip_pinned(pfn, most, flag::LRU);
+        self.lru_pages[Lru::Unevictable as usize] -= u64::from(count);
+        count
+    }
+
+    /// The way back for `count` pages.
+    pub(super) fn lru_add_pinned(&mut self, pfn: Pfn, count: u32) {
+        let added = self.frames.flip_pinned(pfn, count, 0);
+        assert!(added == count, "{pfn:#x}: of {count} pinned pages {added} are what they were");
+        self.lru_pages[Lru::Unevictable as usize] += u64::from(count);
+    }
+
     /// Pages on one LRU list.
     pub fn lru_pages(&self, lru: Lru) -> u64 {
         self.lru_pages[lru as usize]

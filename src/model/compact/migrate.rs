@@ -33,6 +33,9 @@ struct Pass {
 impl Run {
     /// Moves every source, the highest frame first, and puts the others back on the LRU.
     pub(super) fn migrate_pages(&mut self, zone: &mut Zone, owners: &mut Owners) -> Outcome {
+        if self.all_stay(zone) {
+            return self.leave_all(zone);
+        }
         let isolated = self.nr_migrate;
         let before = self.work.migrated;
         let mut sources = std::mem::take(&mut self.sources);
@@ -51,6 +54,24 @@ impl Run {
         outcome.failed = !stayed.is_empty();
         stayed.iter().for_each(|&pfn| put_back(zone, pfn));
         outcome
+    }
+
+    /// Whether every source is a single pinned page and there are targets at hand for all of them, in one batch.
+    fn all_stay(&self, zone: &Zone) -> bool {
+        let some = self.sources.len() <= self.targets.singles().min(BATCH_PAGES as usize);
+        some && !zone.tracer.keeps_everything() && self.sources.iter().all(|&pfn| zone.frames.is_pinned_page(pfn))
+    }
+
+    /// What the passes come to in that case: each page takes a target and gives it back.
+    fn leave_all(&mut self, zone: &mut Zone) -> Outcome {
+        let sources = &mut self.sources;
+        self.targets.turn_singles(sources.len());
+        self.work.failed += sources.len() as u64;
+        for side_by_side in sources.chunk_by(|&pfn, &next| next == pfn + 1) {
+            zone.lru_add_pinned(side_by_side[0], side_by_side.len() as u32);
+        }
+        sources.clear();
+        Outcome { failed: true, no_memory: false }
     }
 
     /// One batch in the run's mode. Whether targets ran out.

@@ -83,7 +83,8 @@ impl Run {
             scan.scanned += pages - 1;
             return Look::Fail;
         }
-        if !self.may_isolate(zone.frames.flags(pfn)) {
+        let flags = zone.frames.flags(pfn);
+        if !self.may_isolate(flags) {
             return Look::Fail;
         }
         if !std::mem::replace(&mut scan.skip_updated, true) && scan.valid && !self.control.ignore_skip {
@@ -100,11 +101,27 @@ impl Run {
         scan.taken += pages;
         scan.scanned += pages - 1;
         scan.low += pages - 1;
+        if flags & flag::PINNED != 0 && order == 0 && !zone.tracer.keeps_everything() {
+            self.take_pinned_behind(zone, scan);
+        }
         if self.nr_migrate >= CLUSTER && !self.finish_block {
             scan.low += 1;
             return Look::Stop;
         }
         Look::Go
+    }
+
+    /// Pinned pages mostly lie side by side: those behind the one just taken come as it did.
+    fn take_pinned_behind(&mut self, zone: &mut Zone, scan: &mut Scan) {
+        let first = scan.low + 1;
+        let end = scan.next.map_or(scan.end, |next| next.min(scan.end));
+        let room = if self.finish_block { end - first } else { CLUSTER.saturating_sub(self.nr_migrate) };
+        let count = zone.lru_del_pinned(first, room.min(end - first));
+        self.sources.extend(first..first + count);
+        self.nr_migrate += count;
+        scan.taken += count;
+        scan.scanned += count;
+        scan.low += count;
     }
 
     fn may_isolate(&self, flags: u8) -> bool {

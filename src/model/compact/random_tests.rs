@@ -2,9 +2,10 @@
 //! Compaction of random drawn zones: nothing is lost, nobody loses a page, and what must hold holds after every step.
 
 use super::testing::{free_pages, zone};
-use super::{Control, FinishRule, Mode, Priority, Run, Step};
+use super::{Control, FinishRule, Mode, Priority, Run, Step, Work};
 use crate::model::check;
-use crate::model::frames::Kind;
+use crate::model::digest::{self, Digest};
+use crate::model::frames::{Kind, Pfn};
 use crate::model::freetype;
 use crate::model::gfp::Gfp;
 use crate::model::owners::Owners;
@@ -114,4 +115,43 @@ fn check_seed(seed: u64) {
 #[test]
 fn nothing_is_lost() {
     (1..=300).for_each(check_seed);
+}
+
+/// Everything that tells two zones and two runs apart.
+fn state(zone: &Zone, run: &Run) -> (u64, Work, (Pfn, Pfn)) {
+    let mut digest = Digest::new();
+    digest::zone(&mut digest, zone);
+    run.private_blocks().into_iter().for_each(|(pfn, order)| digest.long(u64::from(pfn) << 8 | u64::from(order)));
+    (digest.finish(), run.total(), run.positions())
+}
+
+#[test]
+fn pinned_pages_together_are_as_one_by_one() {
+    let mut pinned = 0;
+    for seed in 1..=400u64 {
+        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+        let (mut near, mut near_owners) = random_zone(&mut dice);
+        let (mut far, mut far_owners) = (near.clone(), near_owners.clone());
+        // Whoever watches every page gets them one by one.
+        far.tracer.switch(true);
+        for _ in 0..6 {
+            let control = random_control(&mut dice);
+            let mut tally = [Tally::default(), Tally::default()];
+            let Ok(mut one) = Run::start(&mut near, control.clone(), &mut tally[0]) else { continue };
+            let mut two = Run::start(&mut far, control, &mut tally[1]).expect("its twin starts");
+            loop {
+                let step = one.step(&mut near, &mut near_owners, &mut tally[0]);
+                assert_eq!(step, two.step(&mut far, &mut far_owners, &mut tally[1]), "seed {seed}");
+                assert_eq!(state(&near, &one), state(&far, &two), "seed {seed}");
+                if let Step::Done { captured, .. } = step {
+                    for zone in [&mut near, &mut far] {
+                        captured.into_iter().for_each(|pfn| zone.free_pages(pfn, zone.frames.order(pfn)));
+                    }
+                    break;
+                }
+            }
+            pinned += tally[0].pgmigrate_fail;
+        }
+    }
+    assert!(pinned > 50_000, "pages stayed {pinned} times only");
 }

@@ -37,6 +37,16 @@ impl Targets {
         !self.lists[usize::from(order)].is_empty()
     }
 
+    /// Single pages.
+    pub fn singles(&self) -> usize {
+        self.lists[0].len()
+    }
+
+    /// What is left when the first `count` single pages are taken and come back one by one.
+    pub fn turn_singles(&mut self, count: usize) {
+        (0..count / 2).for_each(|i| self.lists[0].swap(i, count - 1 - i));
+    }
+
     /// Every block, by order, head to tail.
     pub fn blocks(&self) -> impl Iterator<Item = (Pfn, Order)> + '_ {
         (0..).zip(&self.lists).flat_map(|(order, list)| list.iter().map(move |&pfn| (pfn, order)))

@@ -48,6 +48,26 @@ impl Frames {
         true
     }
 
+    /// Puts single pinned pages that lie side by side on the LRU, or takes them off: those from `pfn` on that are so
+    /// (`lru` is `flag::LRU` or 0), at most `most`, all of one pageblock. How many.
+    pub(in crate::model) fn flip_pinned(&mut self, pfn: Pfn, most: u32, lru: u8) -> u32 {
+        const PINNED: u8 = flag::UNEVICTABLE | flag::PINNED;
+        let i = self.at(pfn);
+        let marks = &mut self.marks[i..i + most as usize];
+        let now = [state(Kind::Used, 0), PINNED | lru];
+        let count = marks.iter().position(|&mark| mark != now).unwrap_or(marks.len());
+        marks[..count].fill([now[STATE], now[FLAGS] ^ flag::LRU]);
+        self.touch(i);
+        count as u32
+    }
+
+    /// Whether this is an allocated page by itself that can be isolated but never moved.
+    #[inline]
+    pub(in crate::model) fn is_pinned_page(&self, pfn: Pfn) -> bool {
+        let [is, flags] = self.marks[self.at(pfn)];
+        is == state(Kind::Used, 0) && flags == flag::UNEVICTABLE | flag::PINNED
+    }
+
     /// Pages of a pageblock that would have to move for it to be free as a whole; `None` if one cannot, or if it belongs
     /// to something larger. Mostly four neighbours are alike, so that they are looked at together.
     pub(in crate::model) fn pages_to_move(&self, block: Pfn) -> Option<u16> {
