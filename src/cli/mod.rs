@@ -3,7 +3,7 @@
 //!
 //! Exit status: 0 fine, 2 bad input, 3 a result differs from what was promised, 4 a bar was missed.
 
-mod bench;
+pub mod bench;
 mod fidelity;
 mod files;
 mod grid;

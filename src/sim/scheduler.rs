@@ -2,7 +2,8 @@
 //! Who runs next, and how fast.
 //!
 //! CPUs are shared evenly: with more runnable actors than CPUs each one's work takes proportionally longer. That is
-//! the fluid limit of a fair scheduler (kernel/sched/fair.c@7.3). On which CPU a task runs matters for per-CPU lists alone.
+//! the fluid limit of a fair scheduler (kernel/sched/fair.c@7.3). On which CPU a task runs matters for per-CPU lists,
+//! and for whether kcompactd sees kswapd wait.
 
 use super::actor::{Actor, Then};
 use super::balance::Balance;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Going to moments of two recorded runs by the scrubber, until both are painted side by side.
 
+use oompoint::cli::bench::Goal;
 use oompoint::experiment::run::stream;
 use rand::RngExt;
 use serde::Deserialize;
@@ -8,7 +9,6 @@ use serde_json::json;
 
 use crate::cpu;
 use crate::page::{Page, built};
-use crate::table::Goal;
 use crate::{DONE, spy};
 
 const RUNS: &str = "#v=1&g=minimal-1g&p=base~isolate&s=1-2";

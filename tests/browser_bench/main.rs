@@ -16,7 +16,8 @@ mod run;
 #[path = "../../.ci/static_server.rs"]
 mod static_server;
 mod sweep;
-mod table;
+
+use oompoint::cli::bench::goals_text;
 
 /// A comparison that stands.
 const DONE: &str = r#".app[data-state="done"]"#;
@@ -38,7 +39,7 @@ async fn main() {
     goals.extend(sweep::goals(rounds, run_ms).await);
     goals.extend(inside::goals().await);
     load();
-    table::print(&goals);
+    print!("\n{}", goals_text(&goals));
 }
 
 /// What else the machine does decides what times by the clock are worth.

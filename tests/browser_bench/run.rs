@@ -3,12 +3,12 @@
 
 use std::process::Command;
 
+use oompoint::cli::bench::{Goal, median};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::cpu;
 use crate::page::{Page, built};
-use crate::table::{Goal, median};
 use crate::{DONE, spy};
 
 const POLICIES: [&str; 3] = ["base", "series", "isolate"];

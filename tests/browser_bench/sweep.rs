@@ -4,11 +4,11 @@
 
 use std::time::Duration;
 
+use oompoint::cli::bench::{Goal, median};
 use serde::Deserialize;
 
 use crate::cpu;
 use crate::page::{Page, built};
-use crate::table::{Goal, median};
 use crate::{DONE, spy};
 
 const SWEEP: &str = "#v=1&g=minimal-1g&p=base~series~blunt~isolate&s=1-16";

@@ -42,7 +42,7 @@ impl<'a> Lane<'a> {
 
     /// Median time of one operation, ns.
     pub fn ns_per_op(&self) -> f64 {
-        median(self.turns.iter().map(|turn| turn.ns as f64 / turn.ops.max(1) as f64).collect())
+        median(self.turns.iter().map(|turn| turn.ns as f64 / turn.ops.max(1) as f64)).unwrap_or(f64::NAN)
     }
 }
 
@@ -63,7 +63,7 @@ pub fn race(lanes: &mut [Lane], rounds: u32) {
 /// The median over the rounds of one lane's time over another's: of the whole turn, or of one operation.
 pub fn ratio(over: &Lane, under: &Lane, per_op: bool) -> f64 {
     let time = |turn: &Turn| turn.ns as f64 / if per_op { turn.ops.max(1) as f64 } else { 1.0 };
-    median(over.turns.iter().zip(&under.turns).map(|(over, under)| time(over) / time(under)).collect())
+    median(over.turns.iter().zip(&under.turns).map(|(over, under)| time(over) / time(under))).unwrap_or(f64::NAN)
 }
 
 /// Thread CPU time of a piece of work, ns; never 0, so that it can be divided by.
@@ -78,12 +78,14 @@ pub fn number_of(digest: &str) -> u64 {
     u64::from_str_radix(digest, 16).expect("a digest is hexadecimal")
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// `None` of nothing.
+pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
     match values.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => values[n / 2],
-        n => (values[n / 2 - 1] + values[n / 2]) / 2.0,
+        0 => None,
+        n if n % 2 == 1 => Some(values[n / 2]),
+        n => Some((values[n / 2 - 1] + values[n / 2]) / 2.0),
     }
 }
 

@@ -18,9 +18,12 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+pub use self::clock::median;
+pub use self::goals::Goal;
+pub use self::table::goals as goals_text;
+
 use self::clock::{Lane, race};
 use self::core::Sequence;
-use self::goals::Goal;
 use self::text::Recording;
 use super::files::Failure;
 use crate::environment;

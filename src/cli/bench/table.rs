@@ -32,7 +32,8 @@ fn digests(found: &Found, small: &Found) -> String {
     format!("{small}result digest: {}\n", found.digest)
 }
 
-fn goals(goals: &[Goal]) -> String {
+/// Goals with their outcomes.
+pub fn goals(goals: &[Goal]) -> String {
     let mut text = format!("{:<20} {:>8} {:>8}  {:<4} what\n", "goal", "value", "at_most", "met");
     for goal in goals {
         let value = goal.value.map_or("-".to_owned(), |value| format!("{value:.3}"));

@@ -35,9 +35,6 @@ pub struct Spec {
 
 const ANTAGONIST: &str = "secretmem-vs-frag";
 const PLAIN: &str = "secretmem-vs-frag:antagonist=off";
-/// The small guests read their counters when the worker was gone, debian some seconds after.
-const SMALL: &str = "secretmem-vs-frag";
-const SMALL_PLAIN: &str = "secretmem-vs-frag:antagonist=off";
 const FIVE: &str = "secretmem-vs-frag:iterations=5";
 
 const fn debian(name: &'static str, group: &'static str, set: &'static str, svg: &'static str) -> Spec {
@@ -58,7 +55,7 @@ const fn minimal(name: &'static str, group: &'static str, workload: &'static str
 }
 
 const fn disk(name: &'static str, group: &'static str, set: &'static str, policy: &'static str, bar: Bar) -> Spec {
-    Spec { name, group, env: "disk-1g", set, workload: SMALL, policy, bar, svg: None }
+    Spec { name, group, env: "disk-1g", set, workload: ANTAGONIST, policy, bar, svg: None }
 }
 
 const K0: &str = "minimal-1g";
@@ -86,13 +83,13 @@ pub const CELLS: &[Spec] = &[
     plain(debian("debian/noant/1024/thp=always/defrag=0", "debian-1g, not antagonized", "", "debian-1024-plain.svg")),
     plain(debian("debian/noant/512/thp=never/defrag=0", "debian-1g, 512 MiB, not antagonized", "memory=512MiB", "debian-512-plain.svg")),
     plain(debian("debian/noant/256/thp=never/defrag=0", "debian-1g, 256 MiB, not antagonized", "memory=256MiB", "debian-256-plain.svg")),
-    minimal("k0-base", K0, SMALL, "base"),
-    minimal("k0-off", K0, SMALL, "base"),
-    minimal("k0-series", K0, SMALL, "series"),
-    minimal("k0-fix", K0, SMALL, "blunt"),
-    minimal("k0-early", K0, SMALL, "early"),
-    minimal("k0-noant-it1-off", K0_PLAIN, SMALL_PLAIN, "base"),
-    minimal("k0-noant-it1-series", K0_PLAIN, SMALL_PLAIN, "series"),
+    minimal("k0-base", K0, ANTAGONIST, "base"),
+    minimal("k0-off", K0, ANTAGONIST, "base"),
+    minimal("k0-series", K0, ANTAGONIST, "series"),
+    minimal("k0-fix", K0, ANTAGONIST, "blunt"),
+    minimal("k0-early", K0, ANTAGONIST, "early"),
+    minimal("k0-noant-it1-off", K0_PLAIN, PLAIN, "base"),
+    minimal("k0-noant-it1-series", K0_PLAIN, PLAIN, "series"),
     Spec { bar: Bar::Shown, ..minimal("k0-ant-it5-off", K0_FIVE, FIVE, "base") },
     Spec { bar: Bar::Shown, ..minimal("k0-ant-it5-series", K0_FIVE, FIVE, "series") },
     disk("k1-pc0-off", PC0, "", "base", Bar::Mean(4)),

@@ -68,8 +68,8 @@ impl Daemons {
 }
 
 impl Scheduler {
-    /// The kernel threads that will run without being woken by another: number and moment. The first two of `nexts`
-    /// are kswapd's and kcompactd's plans.
+    /// The kernel threads that will run without being woken by another, by kswapd's and kcompactd's plans: moment and
+    /// number.
     pub(super) fn daemons_due(&self, (kswapd, kcompactd): (Next, Next)) -> impl Iterator<Item = (u64, usize)> {
         let daemons = &self.daemons;
         daemons.list.iter().enumerate().filter_map(move |(i, &(daemon, local_ns))| {
