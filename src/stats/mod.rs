@@ -10,7 +10,7 @@
 //! Every interval and verdict is over the seeds of this model; the model's own error is not in them. Everything is a
 //! pure function of its arguments: no clock, no ambient randomness, same bits for the same seed on one machine.
 //! (Logarithms and powers may differ in the last bit between machines, so results are printed, never hashed.)
-//! Distribution functions come from `statrs`; the exact laws, Holm, BCa, Fieller, the noncentral t and
+//! Distribution functions and quantiles come from `statrs`; the exact laws, Holm, BCa, Fieller, the noncentral t and
 //! the dip are here because it has none of them.
 
 mod bins;

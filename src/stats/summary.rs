@@ -2,8 +2,8 @@
 //! One sample in a few numbers: n, mean, standard deviation, extremes, quartiles; and the interval type of all others.
 
 use serde::Serialize;
+use statrs::statistics::{Data, OrderStatistics};
 
-use super::ranks::ascending;
 use super::verdict::{Refusal, require};
 
 /// A sample in the unit of its values.
@@ -54,21 +54,12 @@ impl Summary {
     }
 
     fn assemble(values: &[f64], mean: f64, stdev: Option<f64>) -> Summary {
-        let mut sorted = values.to_vec();
-        ascending(&mut sorted);
-        let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(&sorted, share));
+        let mut data = Data::new(values.to_vec());
+        let quartiles = [0.25, 0.5, 0.75].map(|share| data.quantile(share));
         let min = values.iter().copied().fold(f64::INFINITY, f64::min);
         let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         Summary { n: values.len(), mean, stdev, min, quartiles, max }
     }
-}
-
-/// Hyndman and Fan's definition 8.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = (sorted.len() as f64 + 1.0 / 3.0) * share + 1.0 / 3.0;
-    let rank = place as usize;
-    let at = |rank: usize| sorted[rank.clamp(1, sorted.len()) - 1];
-    at(rank) + (place - rank as f64) * (at(rank + 1) - at(rank))
 }
 
 /// An interval for a mean difference or a ratio, in the unit of the values.
