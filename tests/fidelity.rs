@@ -89,6 +89,11 @@ fn the_record_is_of_the_model_of_the_day() {
 }
 
 #[test]
+fn the_record_is_read_to_the_last_digit() {
+    assert!(record().json() == read("www/fidelity.json"), "www/fidelity.json changes when it is read and written");
+}
+
+#[test]
 fn the_page_is_of_the_record() {
     let page = read("FIDELITY.md");
     let part = part(&page, "fidelity").expect("FIDELITY.md has its markers");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What a key or a knob that a link leaves out means, by the link's version. Never edited, only added to: a default
-//! that changes needs a new version with a registry of its own.
+//! that changes needs a new version with a registry of its own. A knob that the program has no longer is taken out: a link
+//! that names it is refused by that name.
 
 use super::grammar::Pairs;
 use crate::policy;

@@ -4,8 +4,9 @@
 //! Stands for mm/compaction.c@7.3: wakeup_kcompactd, kcompactd, kcompactd_do_work, should_proactive_compact_node,
 //! proactive_compact_node.
 //!
-//! Modelled: when it wakes and for what, deferral, draining after an unsuccessful run, the proactive score with its
-//! low and high marks, the long pause after a round that did not help, a stock of free blocks if the policy wants one.
+//! Modelled: when it wakes and for what, that requests made during its work are forgotten, deferral, draining after an
+//! unsuccessful run, the proactive score with its low and high marks, the long pause after a round that did not help, a
+//! stock of free blocks if the policy wants one.
 
 use super::compact::{Control, Run, Status, Step, proactive, suitable};
 use super::frames::Order;

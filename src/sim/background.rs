@@ -17,7 +17,8 @@ use crate::environment::Background;
 use crate::model::gfp::Gfp;
 
 /// Pages read around a miss (mm/filemap.c:do_sync_mmap_readahead@7.3 with the disk's readahead size). The measured
-/// guests refault 380 to 517 pages for each major fault, some of a window being resident: a window of 2 MiB.
+/// guests refault 378 to 517 pages for each major fault in six boots of eight (134 and 709 in the others), some of a
+/// window being resident: a window of 2 MiB.
 const READ_AROUND: u32 = 512;
 const TEXT_PAGES: u32 = 2048;
 const PROCESSES: u32 = 4;

@@ -15,19 +15,19 @@ pub struct Known {
 
 #[rustfmt::skip]
 mod reasons {
-    pub const BOOST: &str = "suspected: late in the run two threads of the model empty each other's per-CPU lists ten times as often as the measured ones, so it claims fewer small chunks and ends with little watermark boost; a measured boot ended with 25,000 pages of it";
+    pub const BOOST: &str = "suspected: late in the run the model's threads empty each other's per-CPU lists more often (100 to 200 direct reclaims for each direct compaction, 15 to 24 measured), claim fewer small chunks and end with little watermark boost; a measured boot ended with 25,000 pages of it";
     pub const SMALL_N: &str = "one real run";
     pub const AFTER: &str = "suspected: nearly all of it happens after the kill, while the worker exits; the model's kcompactd finds less to do then";
     pub const PHASE: &str = "suspected: where the kept chunks lie against the 64-page grid decides between orders 4 and 5; the model walks other phases than these few boots";
-    pub const RESCAN: &str = "suspected: up to three quarters of a measured boot's frames were scanned in the seconds between the kill and the reading, which differ by a factor of three between boots";
+    pub const RESCAN: &str = "suspected: a third to a half of a measured boot's frames were scanned in the seconds between the kill and the reading, which differ by a factor of three a page between boots";
     pub const INIT: &str = "suspected: in the one real run init invoked the killer; the model's background faults file pages by other requests";
     pub const BIMODAL: &str = "one real boot of four died early (528.5 MB) and draws the mean down; the model has such boots, but fewer";
     pub const BLOCKS: &str = "suspected: one block more survives the antagonist, and draining the per-CPU lists at each direct reclaim makes a few more than in the real runs";
-    pub const REFAULTS: &str = "suspected: the measured guest reads its text in again twice as long before it dies; the model's reclaim runs dry in the first pause of its background";
+    pub const REFAULTS: &str = "suspected: the measured guest refaults 71,000 pages before it dies, the model 15,000 to 20,000: its reclaim runs dry in the first pause of its background";
     pub const FEW: &str = "a few hundred pages in both; the bar of 512 is near";
     pub const FEW_FRAMES: &str = "a few thousand frames in both: one pass more or less decides";
     pub const RACE: &str = "a race: the range is of its kind, the ends are not";
-    pub const RACE_CACHE: &str = "a race that fewer boots of the model win: with more refaults of the background, and without kswapd in the way, kcompactd gets through the blocks that are lost to secretmem before the worker dies";
+    pub const RACE_CACHE: &str = "suspected: a race that fewer boots of the model win: with more refaults of the background, and without kswapd in the way, kcompactd gets through the blocks that are lost to secretmem before the worker dies";
     pub const DAEMON: &str = "suspected: blocks that kcompactd empties stay on the model's per-CPU lists until these are drained at once, which ends the proactive rounds that would go on failing";
     pub const MOMENT: &str = "a run is under way at the kill: what is counted depends on the moment the victim is gone";
     pub const EARLY_FAILS: &str = "suspected: more proactive rounds that meet secretmem run beside the direct compactions than in the real guest";
