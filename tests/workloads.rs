@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Workloads: each ends under every preset and policy, leaves a sound machine, and gives the same again.
 
-use oompoint::environment::{self, Environment};
+use oompoint::environment::{self, Background, Environment};
 use oompoint::experiment::run::{Watch, run_watched};
 use oompoint::experiment::{Cell, CellResult, PolicySpec, run};
 use oompoint::model::check;
@@ -182,4 +182,27 @@ fn zolnierkiewicz_needs_compaction() {
     };
     let (without, with) = (got("zolnierkiewicz-2012:compaction=off"), got("zolnierkiewicz-2012"));
     assert!(without < with && with <= 100, "{without} without, {with} with");
+}
+
+/// Notes the pages on file lists after each phase.
+struct FilePages(Vec<(String, u64)>);
+
+impl Watch for FilePages {
+    fn phase(&mut self, name: &str, world: &World) {
+        let pages = world.machine.node.zones.iter().map(|zone| zone.reclaimable_pages()).sum();
+        self.0.push((name.to_owned(), pages));
+    }
+}
+
+/// The measured guests had the four texts of 8 MiB in memory before the antagonist began, and had dropped none of them
+/// when it was through (factors/k1-pc0-bglight-*: file_lru_before_kB 33,508 and 33,544, file_lru_postfrag_kB 35,120).
+#[test]
+fn the_background_is_steady_before_the_antagonist_begins() {
+    let environment = environment::preset("disk-1g").expect("the preset exists");
+    let environment = Environment { background: Background::Light, ..environment };
+    let mut watch = FilePages(Vec::new());
+    let workload = Workload::parse("secretmem-vs-frag").expect("it is in the catalog");
+    run_watched(&cell(environment, workload, "base", 1), &mut watch).expect("the cell is sound");
+    let after = |phase: &str| watch.0.iter().find(|(name, _)| name == phase).expect("the phase was reached").1;
+    assert_eq!((after("background"), after("frag")), (4 * 2048 + after("boot"), 4 * 2048 + after("boot")));
 }

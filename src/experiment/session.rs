@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::cell::{Cell, CellResult, Score};
 use super::run::{self, Watch};
 use super::score;
-use crate::environment::{self, Environment, SpecError, Thp};
+use crate::environment::{self, Background, Environment, SpecError, Thp};
 use crate::sim::World;
 use crate::sim::background;
 use crate::sim::exit::Exit;
@@ -37,6 +37,8 @@ enum Stage {
     Begin,
     /// The page cache is filled by this actor.
     Cache(u32),
+    /// What else runs on the machine has until this moment to become steady.
+    Settle(u64),
     /// The antagonist is this actor.
     Frag(u32),
     Worker {
@@ -139,6 +141,12 @@ impl Session {
             Stage::Cache(actor) => {
                 if let Some(stop) = self.step_until(|session| session.scheduler.is_done(actor)) {
                     watch.phase("cache", &self.world);
+                    self.unless_lost(stop, |session| session.start_background(watch));
+                }
+            }
+            Stage::Settle(until_ns) => {
+                if let Some(stop) = self.step_until(|session| session.world.machine.now_ns >= until_ns) {
+                    watch.phase("background", &self.world);
                     self.unless_lost(stop, |session| session.start_workload(watch));
                 }
             }
@@ -168,13 +176,20 @@ impl Session {
             self.stage = Stage::Cache(self.scheduler.add(Box::new(reader), 0, 0));
             return;
         }
-        self.start_workload(watch);
+        self.start_background(watch);
+    }
+
+    fn start_background(&mut self, watch: &mut dyn Watch) {
+        if self.environment.background == Background::None {
+            return self.start_workload(watch);
+        }
+        background::start(self.environment.background, &mut self.world, &mut self.scheduler, self.environment.cpus);
+        self.stage = Stage::Settle(self.world.machine.now_ns + background::SETTLE_NS);
     }
 
     fn start_workload(&mut self, watch: &mut dyn Watch) {
         self.kills = self.world.kills.len();
         let cpus = self.environment.cpus;
-        background::start(self.environment.background, &mut self.world, &mut self.scheduler, cpus);
         if let Some(spec) = self.plan.clone() {
             let begun_ns = self.world.machine.now_ns;
             let thp = self.environment.thp != Thp::Never;
@@ -192,10 +207,11 @@ impl Session {
             keep_one_of: workload.knob("keep"),
         };
         let cpu = self.world.below(u32::from(cpus)) as u8;
-        self.stage = Stage::Frag(self.scheduler.add(Box::new(Fragmenter::new(self.runner, knobs)), cpu, 0));
+        let now_ns = self.world.machine.now_ns;
+        self.stage = Stage::Frag(self.scheduler.add(Box::new(Fragmenter::new(self.runner, knobs)), cpu, now_ns));
         if self.world.machine.settings.thp_always {
-            let first_ns = u64::from(self.world.below(10_000)) * 1_000_000;
-            self.scheduler.add(Box::new(Khugepaged::new(self.runner, first_ns)), cpu + 1, 0);
+            let first_ns = now_ns + u64::from(self.world.below(10_000)) * 1_000_000;
+            self.scheduler.add(Box::new(Khugepaged::new(self.runner, first_ns)), cpu + 1, now_ns);
         }
     }
 

@@ -4,7 +4,7 @@
 //! Stands for mm/compaction.c@7.3: try_to_compact_pages, compaction_zonelist_suitable; mm/page_alloc.c@7.3:
 //! unreserve_highatomic_pageblock over the zonelist; mm/vmstat.c:vmstat_update.
 //!
-//! Simplified: a direct compaction is one piece of work for its task; kernel threads catch up afterwards.
+//! Simplified: one isolation and migration is one piece of work for its task; others run between.
 
 use super::compact::{Control, Priority, Run, Status, Step, Work, suitable};
 use super::decide::Verdict;
@@ -15,43 +15,129 @@ use super::machine::Machine;
 use super::request::Request;
 use super::watermark::WMARK_MIN;
 
-impl Machine {
-    /// mm/compaction.c:try_to_compact_pages@7.3. The result, and a page that was captured.
-    pub fn try_to_compact_pages(
-        &mut self,
-        request: &Request,
-        verdict: &Verdict,
-        priority: Priority,
-    ) -> (Status, Option<Pfn>) {
-        let order = verdict.compact_order;
-        if !request.gfp.has(Gfp::IO) {
-            return (Status::Skipped, None);
+/// A direct compaction under way: mm/compaction.c:try_to_compact_pages@7.3 as a co-routine of its task.
+#[derive(Clone, Debug)]
+pub struct Direct {
+    verdict: Verdict,
+    priority: Priority,
+    /// Zones above this position are through.
+    zone: usize,
+    run: Option<Run>,
+    result: Status,
+    total: Work,
+}
+
+impl Direct {
+    pub fn new(verdict: Verdict, priority: Priority) -> Direct {
+        Direct { verdict, priority, zone: usize::MAX, run: None, result: Status::Skipped, total: Work::default() }
+    }
+
+    pub fn order(&self) -> Order {
+        self.verdict.compact_order
+    }
+
+    /// Its task was killed: it ends at its next look.
+    pub fn interrupt(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.interrupt();
         }
-        let mut result = Status::Skipped;
-        for i in (0..self.node.zones.len()).rev() {
+    }
+
+    /// What it did so far.
+    pub fn total(&self) -> Work {
+        self.total
+    }
+}
+
+impl Machine {
+    /// The next piece. At the end: the result, and a page that was captured.
+    pub fn step_direct(&mut self, direct: &mut Direct, request: &Request) -> Option<(Status, Option<Pfn>)> {
+        let order = i8_order(direct.verdict.compact_order);
+        let Some(run) = &mut direct.run else { return self.next_zone(direct, request) };
+        let i = direct.zone;
+        let (status, captured) = match run.step(&mut self.node.zones[i], &mut self.owners, &mut self.tally) {
+            Step::More { work } => {
+                direct.total.add(&work);
+                self.charge_compaction(&work);
+                return None;
+            }
+            Step::Done { status, captured, work } => {
+                direct.total.add(&work);
+                self.charge_compaction(&work);
+                self.decide_compacted(i, run, status);
+                (status, captured)
+            }
+        };
+        direct.run = None;
+        if let Some(pfn) = captured {
+            return Some((Status::Success, Some(self.take_captured(pfn, request, &direct.verdict))));
+        }
+        self.after_direct(direct, i, status, order)
+    }
+
+    /// Sets out in the next zone that is to be compacted.
+    fn next_zone(&mut self, direct: &mut Direct, request: &Request) -> Option<(Status, Option<Pfn>)> {
+        let order = i8_order(direct.verdict.compact_order);
+        if !request.gfp.has(Gfp::IO) {
+            return Some((Status::Skipped, None));
+        }
+        while let Some(i) = direct.zone.min(self.node.zones.len()).checked_sub(1) {
+            direct.zone = i;
             let zone = &mut self.node.zones[i];
             if zone.span.index > request.highest_zone {
                 continue;
             }
-            if priority > Priority::SyncFull && zone.compact.deferred(i8_order(order)) {
-                result = result.max(Status::Deferred);
+            if direct.priority > Priority::SyncFull && zone.compact.deferred(order) {
+                direct.result = direct.result.max(Status::Deferred);
                 continue;
             }
-            let (status, captured) = self.compact_zone_now(i, self.direct_control(request, verdict, priority));
-            if let Some(pfn) = captured {
-                return (Status::Success, Some(self.take_captured(pfn, request, verdict)));
-            }
-            result = result.max(status);
-            let memory = &mut self.node.zones[i].compact;
-            if status == Status::Success {
-                memory.reset(i8_order(order), false);
-                break;
-            }
-            if priority != Priority::Async && matches!(status, Status::Complete | Status::PartialSkipped) {
-                memory.defer(i8_order(order));
+            let control = self.direct_control(request, &direct.verdict, direct.priority);
+            match Run::start(&mut self.node.zones[i], control, &mut self.tally) {
+                Ok(run) => {
+                    direct.run = Some(run);
+                    return self.step_direct(direct, request);
+                }
+                Err(status) => {
+                    if let Some(end) = self.after_direct(direct, i, status, order) {
+                        return Some(end);
+                    }
+                }
             }
         }
-        (result, None)
+        Some((direct.result, None))
+    }
+
+    /// What a zone's result means for its deferral, and the end if that is enough.
+    fn after_direct(
+        &mut self,
+        direct: &mut Direct,
+        i: usize,
+        status: Status,
+        order: i8,
+    ) -> Option<(Status, Option<Pfn>)> {
+        direct.result = direct.result.max(status);
+        let memory = &mut self.node.zones[i].compact;
+        if status == Status::Success {
+            memory.reset(order, false);
+            return Some((direct.result, None));
+        }
+        if direct.priority != Priority::Async && matches!(status, Status::Complete | Status::PartialSkipped) {
+            memory.defer(order);
+        }
+        None
+    }
+
+    /// Its task is killed: what it holds goes back.
+    pub fn abandon_direct(&mut self, direct: Direct, order: Order) {
+        if let Some(mut run) = direct.run {
+            run.interrupt();
+            let (_, captured, work) =
+                run.finish_now(&mut self.node.zones[direct.zone], &mut self.owners, &mut self.tally);
+            self.charge_compaction(&work);
+            if let Some(pfn) = captured {
+                self.free(pfn, order);
+            }
+        }
     }
 
     fn direct_control(&self, request: &Request, verdict: &Verdict, priority: Priority) -> Control {

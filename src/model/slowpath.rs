@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The slow path of an allocation as a state machine: one call of `round` is one pass through its retry loop.
+//! The slow path of an allocation as a state machine: one call of `round` is one pass through its retry loop, or the
+//! half before or behind direct reclaim.
 //!
 //! Stands for mm/page_alloc.c@7.3: __alloc_pages_slowpath, should_reclaim_retry, should_compact_retry,
 //! __alloc_pages_direct_reclaim, __alloc_pages_direct_compact, __alloc_pages_may_oom.
 //!
 //! Modelled: the order of steps, counters, priorities, what returns NULL and what invokes the OOM killer.
-//! Simplified: a round is atomic for the allocating task; other tasks run between rounds.
+//! Simplified: other tasks run between the calls only, so not during direct reclaim or direct compaction.
 //! Absent: cpuset and zonelist races, PF_MEMALLOC callers, NOFAIL's sleep.
 
 use super::alloc_flags;
 use super::compact::{Priority, Status};
+use super::compaction::Direct;
 use super::decide::{Ask, Verdict};
 use super::frames::{Order, Pfn};
 use super::freetype::{self, Freetype};
@@ -37,7 +39,7 @@ pub enum Round {
     OutOfMemory,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SlowPath {
     request: Request,
     can_compact: bool,
@@ -50,6 +52,11 @@ pub struct SlowPath {
     pub is_victim: bool,
     /// The task has let kswapd run before its first reclaim.
     yielded: bool,
+    /// Direct reclaim has run in this pass, and whether it made progress. Its time passes before the task goes on: other
+    /// tasks use up meanwhile what the drain behind it would take from their per-CPU lists.
+    reclaimed: Option<bool>,
+    /// Direct compaction is under way, and whether the reclaim before it made progress.
+    compacting: Option<(Box<Direct>, bool)>,
     rounds: u32,
 }
 
@@ -67,6 +74,8 @@ impl SlowPath {
             compact_result: Status::Skipped,
             is_victim: false,
             yielded: false,
+            reclaimed: None,
+            compacting: None,
             rounds: 0,
         }
     }
@@ -75,10 +84,16 @@ impl SlowPath {
         &self.request
     }
 
-    /// One pass through the loop, from `retry:` on.
+    /// One pass through the loop, from `retry:` on, up to the end of direct reclaim; or the rest of it.
     pub fn round(&mut self, m: &mut Machine) -> Round {
-        self.rounds += 1;
-        let round = self.pass(m);
+        let round = if let Some((direct, progress)) = self.compacting.take() {
+            self.go_on(m, direct, progress)
+        } else if let Some(progress) = self.reclaimed.take() {
+            self.after_reclaim(m, progress)
+        } else {
+            self.rounds += 1;
+            self.pass(m)
+        };
         match round {
             Round::Page(pfn) => m.decide(What::of(Kind::SlowServed, &self.request, self.rounds, pfn)),
             Round::Null => m.decide(What::of(Kind::Failed, &self.request, self.rounds, 0)),
@@ -125,22 +140,74 @@ impl SlowPath {
     }
 
     fn with_reclaim(&mut self, m: &mut Machine) -> Round {
-        let Request { order, gfp, flags, .. } = self.request;
-        let nofragment = flags & alloc_flags::NOFRAGMENT != 0;
-        let verdict = m.policy.verdict(Ask { order, freetype: self.request.freetype, nofragment });
-        let mut progress = false;
         if self.yields_to_kswapd(m) {
             return Round::Again;
         }
-        if !self.compact_first {
-            match self.direct_reclaim(m, verdict.reclaim_order) {
-                (_, Some(pfn)) => return Round::Page(pfn),
-                (some, None) => progress = some,
+        if self.compact_first {
+            return self.compact(m, false);
+        }
+        let order = self.verdict(m).reclaim_order;
+        self.reclaimed = Some(m.try_to_free_pages(order, &self.request));
+        Round::Again
+    }
+
+    fn verdict(&self, m: &Machine) -> Verdict {
+        let Request { order, freetype, flags, .. } = self.request;
+        m.policy.verdict(Ask { order, freetype, nofragment: flags & alloc_flags::NOFRAGMENT != 0 })
+    }
+
+    /// The tries behind direct reclaim, and what follows them.
+    fn after_reclaim(&mut self, m: &mut Machine, progress: bool) -> Round {
+        if progress {
+            if let Some(pfn) = m.walk(&self.request) {
+                return Round::Page(pfn);
+            }
+            m.unreserve_highatomic(&self.request, false);
+            m.drain_all();
+            if let Some(pfn) = m.walk(&self.request) {
+                return Round::Page(pfn);
             }
         }
-        if let Some(pfn) = self.direct_compact(m, &verdict) {
-            return Round::Page(pfn);
+        self.compact(m, progress)
+    }
+
+    fn compact(&mut self, m: &mut Machine, progress: bool) -> Round {
+        let verdict = self.verdict(m);
+        if verdict.compact_order == 0 {
+            return self.after(m, progress);
         }
+        let begin = What::of(Kind::CompactBegin, &self.request, u32::from(self.request.order), 0);
+        m.decide(What { order: verdict.compact_order, ..begin }.detail(self.priority as u8));
+        self.go_on(m, Box::new(Direct::new(verdict, self.priority)), progress)
+    }
+
+    /// One piece of direct compaction.
+    fn go_on(&mut self, m: &mut Machine, mut direct: Box<Direct>, progress: bool) -> Round {
+        if self.is_victim {
+            direct.interrupt();
+        }
+        let Some((result, captured)) = m.step_direct(&mut direct, &self.request) else {
+            self.compacting = Some((direct, progress));
+            return Round::Again;
+        };
+        match self.compacted(m, &direct, result, captured) {
+            Some(pfn) => Round::Page(pfn),
+            None => self.after(m, progress),
+        }
+    }
+
+    /// The task does not go on: what a compaction under way holds goes back.
+    pub fn abandon(&mut self, m: &mut Machine) {
+        if let Some((direct, _)) = self.compacting.take() {
+            m.abandon_direct(*direct, self.request.order);
+        }
+    }
+
+    /// Whether to try again.
+    fn after(&mut self, m: &mut Machine, progress: bool) -> Round {
+        let Request { order, gfp, flags, .. } = self.request;
+        let nofragment = flags & alloc_flags::NOFRAGMENT != 0;
+        let verdict = self.verdict(m);
         let noretry = gfp.has(Gfp::NORETRY);
         if self.compact_first {
             if noretry && gfp.has(Gfp::THISNODE) {
@@ -184,32 +251,12 @@ impl SlowPath {
         yields
     }
 
-    /// Whether reclaim made progress, and a page if the tries after it found one.
-    fn direct_reclaim(&self, m: &mut Machine, order: Order) -> (bool, Option<Pfn>) {
-        let progress = m.try_to_free_pages(order, &self.request);
-        if !progress {
-            return (false, None);
-        }
-        if let Some(pfn) = m.walk(&self.request) {
-            return (true, Some(pfn));
-        }
-        m.unreserve_highatomic(&self.request, false);
-        m.drain_all();
-        (true, m.walk(&self.request))
-    }
-
-    fn direct_compact(&mut self, m: &mut Machine, verdict: &Verdict) -> Option<Pfn> {
-        let order = verdict.compact_order;
-        if order == 0 {
-            return None;
-        }
-        let begin = What::of(Kind::CompactBegin, &self.request, u32::from(self.request.order), 0);
-        m.decide(What { order, ..begin }.detail(self.priority as u8));
-        let before = m.tally.compaction();
-        let (result, captured) = m.try_to_compact_pages(&self.request, verdict, self.priority);
+    /// The try behind direct compaction (mm/page_alloc.c:__alloc_pages_direct_compact@7.3).
+    fn compacted(&mut self, m: &mut Machine, direct: &Direct, result: Status, captured: Option<Pfn>) -> Option<Pfn> {
         self.compact_result = if captured.is_some() { Status::Success } else { result };
-        let after = m.tally.compaction();
-        let values = std::array::from_fn(|i| (after[i] - before[i]) as u32);
+        let order = direct.order();
+        let work = direct.total();
+        let values = [work.migrated, work.failed, work.migrate_scanned, work.free_scanned].map(|n| n as u32);
         let end = What::new(Kind::CompactEnd, order, self.request.freetype, values);
         m.decide(end.detail(self.compact_result as u8));
         if let Some(pfn) = captured {

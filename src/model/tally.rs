@@ -78,11 +78,6 @@ tally! {
 }
 
 impl Tally {
-    /// Pages migrated, not migrated, and frames looked at by the migrate and the free scanner.
-    pub fn compaction(&self) -> [u64; 4] {
-        [self.pgmigrate_success, self.pgmigrate_fail, self.compact_migrate_scanned, self.compact_free_scanned]
-    }
-
     pub fn count_scan(&mut self, who: Reclaimer) {
         match who {
             Reclaimer::Direct => self.pgscan_direct += 1,

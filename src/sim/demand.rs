@@ -49,6 +49,13 @@ impl Demand {
         self.poll_slow(world, process)
     }
 
+    /// Nobody will ask again: what a compaction under way holds goes back.
+    pub fn abandon(&mut self, world: &mut World) {
+        if let Some(mut slow) = self.slow.take() {
+            slow.abandon(&mut world.machine);
+        }
+    }
+
     #[cold]
     fn poll_slow(&mut self, world: &mut World, process: Option<u32>) -> Poll {
         let Some(slow) = &mut self.slow else {
@@ -68,5 +75,84 @@ impl Demand {
                 Poll::Pending
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::Xoshiro256PlusPlus;
+
+    use super::*;
+    use crate::environment;
+    use crate::model::check;
+    use crate::model::decide::testing::Stock;
+    use crate::model::frames::{Kind, flag};
+    use crate::model::view;
+    use crate::sim::fragmenter::ANON_GFP;
+
+    fn world() -> World {
+        let environment = environment::preset("disk-1g").unwrap();
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        let machine = environment::boot(&environment, Box::new(Stock), &mut rng);
+        World::new(machine, rng)
+    }
+
+    /// Takes all that a request gets without reclaim, down to its minimum watermark.
+    fn fill(w: &mut World, gfp: Gfp, order: Order) -> Vec<Pfn> {
+        let mut get = || {
+            let mut demand = Demand::new(gfp, order);
+            let answers = [demand.poll(w, None), demand.poll(w, None)];
+            answers.into_iter().find_map(|answer| if let Poll::Page(pfn) = answer { Some(pfn) } else { None })
+        };
+        std::iter::from_fn(&mut get).collect()
+    }
+
+    fn private_blocks(w: &World) -> usize {
+        let frames = w.machine.node.zones.iter().map(view::frames);
+        frames.map(|f| (f.base()..f.base() + f.len()).filter(|&pfn| f.kind(pfn) == Kind::Private).count()).sum()
+    }
+
+    #[test]
+    fn the_time_of_direct_reclaim_passes_before_its_pages_are_taken() {
+        let mut w = world();
+        for pfn in fill(&mut w, ANON_GFP, 0) {
+            let slot = w.machine.owners.add(pfn);
+            let zone = w.machine.node.zone_of(pfn).unwrap();
+            w.machine.node.zones[zone].frames.set_owner(pfn, slot);
+            w.machine.node.zones[zone].lru_add(pfn, 0, flag::FILE);
+        }
+        let mut demand = Demand::new(ANON_GFP, 0);
+        while w.machine.tally.pgsteal_direct == 0 {
+            assert_eq!(demand.poll(&mut w, None), Poll::Pending);
+        }
+        assert!(matches!(demand.poll(&mut w, None), Poll::Page(_)));
+    }
+
+    #[test]
+    fn a_compaction_that_is_left_gives_back_what_it_holds() {
+        let mut w = world();
+        for (i, pfn) in fill(&mut w, ANON_GFP, 0).into_iter().enumerate() {
+            if i % 64 < 16 {
+                let zone = w.machine.node.zone_of(pfn).unwrap();
+                w.machine.node.zones[zone].lru_add(pfn, 0, flag::UNEVICTABLE | flag::PINNED);
+            } else {
+                w.machine.free(pfn, 0);
+            }
+        }
+        // No block of order 9 is free, and memory enough to make some.
+        fill(&mut w, Gfp::GFP_ATOMIC, 9);
+        let mut demand = Demand::new(Gfp::GFP_TRANSHUGE, 9);
+        let mut polls = 0;
+        while private_blocks(&w) == 0 {
+            if let Poll::Page(_) = demand.poll(&mut w, None) {
+                demand = Demand::new(Gfp::GFP_TRANSHUGE, 9);
+            }
+            polls += 1;
+            assert!(polls < 1000, "no compaction took free pages");
+        }
+        demand.abandon(&mut w);
+        assert_eq!(private_blocks(&w), 0);
+        w.machine.node.zones.iter().for_each(check::assert_sound);
     }
 }

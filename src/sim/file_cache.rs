@@ -41,7 +41,7 @@ impl File {
 /// A read under way.
 #[derive(Clone, Debug, Default)]
 pub struct Read {
-    demand: Option<Demand>,
+    pub(super) demand: Option<Demand>,
 }
 
 /// What one page of a read came to.

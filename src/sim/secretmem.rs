@@ -191,6 +191,7 @@ impl Actor for Thread {
     fn step(&mut self, w: &mut World) -> Then {
         let process = w.worker.process;
         if w.is_dying(process) || w.worker.stopped {
+            self.wants.drain(..).for_each(|mut want| want.demand.abandon(w));
             return Then::Done;
         }
         let mut want = match self.wants.pop() {

@@ -30,6 +30,17 @@ pub struct Work {
     pub drained: u64,
 }
 
+impl Work {
+    pub fn add(&mut self, more: &Work) {
+        self.migrate_scanned += more.migrate_scanned;
+        self.free_scanned += more.free_scanned;
+        self.isolated += more.isolated;
+        self.migrated += more.migrated;
+        self.failed += more.failed;
+        self.drained += more.drained;
+    }
+}
+
 /// What a step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -278,13 +289,8 @@ impl Run {
 
     /// The scanned pages are counted when the run ends, everything else as it happens.
     fn account(&mut self, tally: &mut Tally, done: bool) {
-        let (work, total) = (self.work, &mut self.total);
-        total.migrate_scanned += work.migrate_scanned;
-        total.free_scanned += work.free_scanned;
-        total.isolated += work.isolated;
-        total.migrated += work.migrated;
-        total.failed += work.failed;
-        total.drained += work.drained;
+        self.total.add(&self.work);
+        let (work, total) = (self.work, self.total);
         tally.compact_isolated += work.isolated;
         tally.pgmigrate_success += work.migrated;
         tally.pgmigrate_fail += work.failed;

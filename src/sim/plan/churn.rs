@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use super::fault::{Fault, Took};
 use super::state::Held;
 use super::steps::{NAP_NS, Progress};
+use crate::sim::demand::Demand;
 use crate::sim::world::World;
 use crate::workload::plan::Churn;
 
@@ -31,6 +32,10 @@ impl Churning {
         let pages = held.iter().map(|piece| piece.0.pages()).sum();
         let ends = vec![w.machine.now_ns + step.lifetime_ms * 1_000_000; held.len()].into();
         Churning { set, process, fault, left: step.count, next_ns: None, order: 0, pages, ends, step }
+    }
+
+    pub fn demand(&mut self) -> Option<&mut Demand> {
+        self.fault.demand()
     }
 
     pub fn step(&mut self, w: &mut World) -> Progress {

@@ -62,6 +62,11 @@ impl Fault {
         self.wants.is_empty()
     }
 
+    /// The request under way; those before it in the list were not begun.
+    pub fn demand(&mut self) -> Option<&mut Demand> {
+        self.wants.last_mut().map(|(demand, _)| demand)
+    }
+
     /// Goes on with what is under way, or begins with a piece of this order.
     pub fn step(&mut self, w: &mut World, order: Order) -> Took {
         if self.wants.is_empty() {

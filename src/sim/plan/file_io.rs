@@ -8,6 +8,7 @@
 use super::steps::Progress;
 use crate::model::frames::flag;
 use crate::model::gfp::Gfp;
+use crate::sim::demand::Demand;
 use crate::sim::file_cache::{PageRead, READAHEAD_GFP, Read};
 use crate::sim::world::World;
 use crate::workload::plan::FileIo;
@@ -49,6 +50,10 @@ impl FileWork {
         let file = file_of(set, size.max(1), w);
         w.plan.sets[set].position = 0;
         FileWork { set, file, left: count, random: false, write_percent: 0, access: None, read: Read::default() }
+    }
+
+    pub fn demand(&mut self) -> Option<&mut Demand> {
+        self.read.demand.as_mut()
     }
 
     pub fn step(&mut self, w: &mut World) -> Progress {

@@ -87,6 +87,17 @@ impl Doing {
         })
     }
 
+    /// The request under way.
+    pub fn demand(&mut self) -> Option<&mut Demand> {
+        match self {
+            Doing::Filling { fault, .. } | Doing::Spamming { fault, .. } => fault.demand(),
+            Doing::Churning(churning) => churning.demand(),
+            Doing::File(work) => work.demand(),
+            Doing::Trying { demand, .. } => demand.as_mut(),
+            Doing::Punching { .. } | Doing::Sleeping { .. } | Doing::Working { .. } | Doing::Freeing { .. } => None,
+        }
+    }
+
     /// One piece.
     pub fn step(&mut self, w: &mut World) -> Progress {
         match self {

@@ -114,7 +114,7 @@ impl Task {
 
     /// Told to give up: whatever runs below it gives up first.
     fn give_up(&mut self, w: &mut World) -> Then {
-        self.doing = None;
+        self.drop_step(w);
         let Some(frame) = self.stack.last() else { return self.end(w) };
         if let Node::Interleave { tasks, .. } = &self.program.clone().nodes[frame.node]
             && frame.at > 0
@@ -142,6 +142,13 @@ impl Task {
         Then::Wait
     }
 
+    /// The step under way is through, or goes no further.
+    fn drop_step(&mut self, w: &mut World) {
+        if let Some(demand) = self.doing.take().as_mut().and_then(Doing::demand) {
+            demand.abandon(w);
+        }
+    }
+
     /// Leaves a fork whose process was killed. Whether there was one.
     fn leave_dead_fork(&mut self, w: &mut World) -> bool {
         let dead = |frame: &Frame| frame.process.is_some_and(|(_, id)| w.is_dying(id));
@@ -152,7 +159,7 @@ impl Task {
         if matches!(self.stack.last().map(|frame| &self.program.nodes[frame.node]), Some(Node::Interleave { .. })) {
             return false;
         }
-        self.doing = None;
+        self.drop_step(w);
         self.pop(w);
         true
     }
@@ -204,7 +211,7 @@ impl Actor for Task {
             Progress::More => Then::Go,
             Progress::Sleep(until_ns) => Then::SleepUntil(until_ns),
             Progress::End => {
-                self.doing = None;
+                self.drop_step(w);
                 Then::Go
             }
         }
