@@ -162,6 +162,11 @@ fn the_page_shows_every_comparison_and_why_some_are_missed() {
     let picture = |file: &str| format!("fidelity/{file}");
     let whole = page(&value, &Filter::default(), &picture);
     assert_eq!(whole.matches("<tr><th scope=\"row\">").count(), record.measures().count());
+    let pictures = record.cells.iter().filter(|cell| cell.svg.is_some());
+    assert!(pictures.clone().all(|cell| !cell.moments.is_empty()), "every picture has its figures");
+    assert_eq!(whole.matches("The same as a table").count(), pictures.count());
+    let moments: usize = record.cells.iter().map(|cell| cell.moments.len()).sum();
+    assert_eq!(whole.matches("<tr class=\"moment\">").count(), moments);
     let missed = record.measures().filter(|measure| !measure.passes()).count();
     let filtered = page(&value, &Filter { missed_only: true, ..Filter::default() }, &picture);
     assert_eq!(filtered.matches("<td>missed: ").count(), missed, "each with its reason");

@@ -26,6 +26,8 @@ async fn comparisons_can_be_looked_up() {
     page.click("#group option[value='debian-1g']").await;
     assert_eq!(page.number("document.querySelectorAll('[id^=group-]').length").await, 1);
     assert!(page.text(".source").await.contains("tests/kernel/runs/debian.json"));
+    let twins = "document.querySelectorAll('.fidelity figure').length - document.querySelectorAll('.fidelity figure details table').length";
+    assert_eq!(page.number(twins).await, 0, "each time-line is a table, too");
     page.value("document.querySelector('.fidelity img').scrollIntoView()").await;
     let loaded =
         "document.querySelector('.fidelity img').complete && document.querySelector('.fidelity img').naturalWidth > 0";

@@ -6,6 +6,7 @@
 
 mod ledger;
 mod mail;
+mod moments;
 mod page;
 mod record;
 mod sensitivity;

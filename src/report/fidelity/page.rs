@@ -193,14 +193,39 @@ fn pictures(record: &Value, filter: &Filter, picture: &dyn Fn(&str) -> String) -
             "<figure><figcaption>{name}</figcaption><div class=\"wide\" tabindex=\"0\" role=\"group\" \
              aria-label=\"Time-line of {name}\"><img loading=\"lazy\" width=\"1134\" height=\"546\" src=\"{}\" \
              alt=\"Eleven small plots, orders 0 to 10: free blocks while secretmem grows. The model's band and mean over its \
-             seeds, each real boot as a dashed line.\"></div></figure>",
-            escape(&picture(file))
+             seeds, each real boot as a dashed line.\"></div>{}</figure>",
+            escape(&picture(file)),
+            moments(cell, &name)
         );
     }
     if html.is_empty() {
         return html;
     }
     format!("<h2 id=\"lines-title\">Free blocks by order over a run</h2><p>Where a time-line was recorded.</p>{html}")
+}
+
+/// The picture's figures as a table; nothing for a record without them.
+fn moments(cell: &Value, name: &str) -> String {
+    let mut rows = String::new();
+    let orders = list(cell, "moments").map(|moment| list(moment, "model").count()).max().unwrap_or(0);
+    for moment in list(cell, "moments") {
+        let real: Vec<String> = list(moment, "real").map(Value::to_string).collect();
+        _ = write!(rows, "<tr class=\"moment\"><th scope=\"row\">{}</th>", moment["mib"]);
+        for (order, model) in list(moment, "model").enumerate() {
+            _ = write!(rows, "<td>{model} / {}</td>", real.get(order).map_or("-", String::as_str));
+        }
+        rows += "</tr>";
+    }
+    if rows.is_empty() {
+        return rows;
+    }
+    let heads: String = (0..orders).map(|order| format!("<th scope=\"col\">{order}</th>")).collect();
+    format!(
+        "<details><summary>The same as a table</summary><div class=\"wide\" tabindex=\"0\" role=\"group\" \
+         aria-label=\"Free blocks of {name}\"><table><caption>{name}: free blocks by order, mean of the model / mean of the \
+         real boots, every 64 MiB of secretmem</caption><thead><tr><th scope=\"col\">MiB</th>{heads}</tr></thead>\
+         <tbody>{rows}</tbody></table></div></details>"
+    )
 }
 
 fn measures(record: &Value) -> impl Iterator<Item = &Value> {

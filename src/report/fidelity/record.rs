@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::moments::{Moment, moments};
 use crate::experiment::fidelity::known::KNOWN;
 use crate::experiment::fidelity::{CELLS, Fixture, Measure, Observed, Spec, across, bars};
 use crate::model::digest::Digest;
@@ -23,6 +24,9 @@ pub struct CellRecord {
     /// Bytes of the real runs that are in the repository.
     pub real_bytes: Vec<u64>,
     pub svg: Option<String>,
+    /// The picture's figures.
+    #[serde(default)]
+    pub moments: Vec<Moment>,
     pub measures: Vec<Measure>,
 }
 
@@ -146,6 +150,7 @@ fn cell(spec: &Spec, fixture: &Fixture, observed: &[Observed]) -> CellRecord {
         bytes: observed.iter().map(|one| one.result.oom_bytes).collect(),
         real_bytes: fixture.runs(spec.name).iter().map(|run| run.bytes).collect(),
         svg: spec.svg.map(str::to_owned),
+        moments: if spec.svg.is_some() { moments(observed, &fixture.runs(spec.name)) } else { Vec::new() },
         measures: bars::compare(spec, fixture, observed).into_iter().map(rounded).collect(),
     }
 }
