@@ -47,14 +47,14 @@ fn use_cells(model: &UseReducerHandle<Model>, pool: &Pool, run: Option<u32>) {
     });
 }
 
-/// Has the results looked at whenever there are more whole seeds than last time.
+/// Has the results looked at whenever there are enough more whole seeds than last time.
 #[hook]
 fn use_sight(model: &UseReducerHandle<Model>, clerk: &Pool, run: Option<u32>) {
     let (dispatcher, clerk) = (model.dispatcher(), clerk.clone());
     let wanted = (run, model.ready, model.given, model.analysing);
     let state = model.clone();
-    use_effect_with(wanted, move |&(run, ready, given, analysing)| {
-        let Some(run) = run.filter(|_| ready > given && !analysing) else { return };
+    use_effect_with(wanted, move |&(run, ready, ..)| {
+        let Some(run) = run.filter(|_| state.is_worth_a_look()) else { return };
         let mut asked = state.permalink();
         asked.result = state.promise.clone();
         let job = Analyse { fragment: link::write(&asked), results: state.results() };

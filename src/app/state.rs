@@ -166,6 +166,13 @@ impl Model {
         self.cells.iter().filter(|key| self.store.contains_key(*key)).count()
     }
 
+    /// Whether the results are to be looked at now: at the first whole seed, at the last, and between them when there
+    /// are half as many again as last time. A look takes time from the cells, and an interval narrows with the root of n.
+    pub fn is_worth_a_look(&self) -> bool {
+        let all = self.cells.len() == self.ready * self.experiment.policies.len();
+        !self.analysing && self.ready > self.given && (all || self.ready * 2 >= self.given * 3)
+    }
+
     /// What is to be analysed: numbers of cells and their results.
     pub fn results(&self) -> Vec<(u32, String)> {
         let number = 0u32..;

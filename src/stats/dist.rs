@@ -2,7 +2,7 @@
 //! Distribution functions: thin names over `statrs`, plus the noncentral t that it lacks.
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
-use statrs::function::beta::beta_reg;
+use statrs::function::beta::{beta_reg, ln_beta};
 
 /// P(|T| >= |t|) of Student's t with `df` > 0 degrees of freedom (may be fractional, as in Welch's test).
 pub fn student_two_sided(t: f64, df: f64) -> f64 {
@@ -40,12 +40,19 @@ pub fn normal_quantile(share: f64) -> f64 {
 /// P(T <= t) of the noncentral t with `df` > 0 and noncentrality `delta` (|delta| <= 37).
 ///
 /// Lenth 1989, "Algorithm AS 243: Cumulative distribution function of the non-central t distribution": a Poisson
-/// mixture of incomplete beta functions, summed until the remaining weight cannot change the result.
+/// mixture of incomplete beta functions, summed until the remaining weight cannot change the result. From one to the
+/// next they differ by a term that has a recurrence of its own: I(a + 1, b) = I(a, b) - x^a (1 - x)^b / (a B(a, b)).
 pub fn noncentral_t_below(t: f64, df: f64, delta: f64) -> f64 {
     if t < 0.0 {
         return 1.0 - noncentral_t_below(-t, df, -delta);
     }
-    let x = t * t / (t * t + df);
+    if t == 0.0 {
+        return normal_below(-delta);
+    }
+    let (x, b) = (t * t / (t * t + df), df / 2.0);
+    let first = |a: f64| (beta_reg(a, b, x), (a * x.ln() + b * (1.0 - x).ln() - ln_beta(a, b)).exp() / a);
+    let (mut below_even, mut step_even) = first(0.5);
+    let (mut below_odd, mut step_odd) = first(1.0);
     let half = delta * delta / 2.0;
     let mut even = 0.5 * (-half).exp();
     let mut odd = even * delta * (2.0 / std::f64::consts::PI).sqrt();
@@ -54,7 +61,11 @@ pub fn noncentral_t_below(t: f64, df: f64, delta: f64) -> f64 {
     let mut total = 0.0;
     for j in 0..=last {
         let j = f64::from(j);
-        total += even * beta_reg(j + 0.5, df / 2.0, x) + odd * beta_reg(j + 1.0, df / 2.0, x);
+        total += even * below_even + odd * below_odd;
+        below_even = (below_even - step_even).max(0.0);
+        below_odd = (below_odd - step_odd).max(0.0);
+        step_even *= x * (j + 0.5 + b) / (j + 1.5);
+        step_odd *= x * (j + 1.0 + b) / (j + 2.0);
         even *= half / (j + 1.0);
         odd *= half / (j + 1.5);
     }
@@ -88,6 +99,23 @@ mod tests {
             let below = noncentral_t_below(t, 7.0, 0.0);
             let tail = student_two_sided(t, 7.0) / 2.0;
             assert!((below - if t < 0.0 { tail } else { 1.0 - tail }).abs() < 1e-13);
+        }
+    }
+
+    #[test]
+    fn the_recurrence_is_the_sum_of_beta_functions() {
+        for (t, df, delta) in [(2.13, 15.0, 3.0), (0.7, 2.5, -1.5), (12.7, 1.0, 18.5), (2.0, 63.0, 36.0)] {
+            let (x, half): (f64, f64) = (t * t / (t * t + df), delta * delta / 2.0);
+            let mut even = 0.5 * (-half).exp();
+            let mut odd = even * delta * (2.0 / std::f64::consts::PI).sqrt();
+            let mut sum = normal_below(-delta);
+            for j in 0..2000 {
+                let j = f64::from(j);
+                sum += even * beta_reg(j + 0.5, df / 2.0, x) + odd * beta_reg(j + 1.0, df / 2.0, x);
+                even *= half / (j + 1.0);
+                odd *= half / (j + 1.5);
+            }
+            assert!((noncentral_t_below(t, df, delta) - sum).abs() < 1e-12, "{t} {df} {delta}");
         }
     }
 }

@@ -19,7 +19,11 @@ const LARGEST_SHIFT: f64 = 37.0;
 /// Probability that a two-sided 5 % t test with `df` rejects when its statistic is shifted by `shift`
 /// (true difference over its standard error).
 pub fn power(shift: f64, df: f64) -> f64 {
-    let critical = student_critical(ALPHA, df);
+    power_beyond(student_critical(ALPHA, df), shift, df)
+}
+
+/// The same for a critical value that is known.
+fn power_beyond(critical: f64, shift: f64, df: f64) -> f64 {
     1.0 - noncentral_t_below(critical, df, shift) + noncentral_t_below(-critical, df, shift)
 }
 
@@ -53,13 +57,19 @@ pub fn runs_per_arm_needed(stdev: f64, effect: f64) -> Result<Option<usize>, Ref
     smallest(stdev, effect, |n| (effect.abs() / stdev * (n as f64 / 2.0).sqrt(), (2 * n - 2) as f64))
 }
 
-/// The shift of a t statistic with `df` that gives power 80 %, by bisection: power grows with the shift.
+/// The shift of a t statistic with `df` that gives power 80 %, by bisection: power grows with the shift, and so does the
+/// work of computing it, so that the search begins at small ones.
 fn shift_for_power(df: f64) -> f64 {
-    let (mut low, mut high) = (0.0, LARGEST_SHIFT);
-    // Sixty halvings of 37 reach the last bit.
-    for _ in 0..60 {
+    let critical = student_critical(ALPHA, df);
+    let mut high = 2.0;
+    while high < LARGEST_SHIFT && power_beyond(critical, high, df) < POWER {
+        high = LARGEST_SHIFT.min(high * 2.0);
+    }
+    let mut low = 0.0;
+    // Fifty halvings reach the last bit that the sums of the noncentral t leave meaning to.
+    for _ in 0..50 {
         let middle = (low + high) / 2.0;
-        if power(middle, df) < POWER { low = middle } else { high = middle }
+        if power_beyond(critical, middle, df) < POWER { low = middle } else { high = middle }
     }
     (low + high) / 2.0
 }
