@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Keeps the workers busy with what the model of the page wants.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -24,19 +25,30 @@ pub fn use_engine(model: &UseReducerHandle<Model>) {
     use_parting(model, &pools.1);
 }
 
+/// Results that came since the page was last told.
+type Inbox = Rc<RefCell<Vec<(String, Rc<Done>)>>>;
+
+/// How long results are gathered: each telling draws the page anew, and that takes time from the cells.
+const GATHER_MS: i32 = 100;
+
 /// Runs the cells that are not there yet. A run that ends otherwise than by itself takes its jobs with it.
 #[hook]
 fn use_cells(model: &UseReducerHandle<Model>, pool: &Pool, run: Option<u32>) {
     let (dispatcher, pool) = (model.dispatcher(), pool.clone());
     let (cells, store) = (model.cells.clone(), model.store.clone());
+    let inbox = use_memo((), |()| Inbox::default());
     use_effect_with((run, cells), move |(run, cells)| {
         if let Some(run) = *run {
             for key in cells.iter().filter(|key| !store.contains_key(*key)) {
-                let (dispatcher, at) = (dispatcher.clone(), key.clone());
+                let (dispatcher, inbox, at) = (dispatcher.clone(), (*inbox).clone(), key.clone());
                 pool.submit(Job::Cell(key.clone()), move |news| match news {
                     News::Cell { value, result } => {
                         let done = Rc::new(Done { value, text: result });
-                        dispatcher.dispatch(Action::Cell(at.clone(), done));
+                        inbox.borrow_mut().push((at.clone(), done));
+                        if inbox.borrow().len() == 1 {
+                            let (dispatcher, inbox) = (dispatcher.clone(), inbox.clone());
+                            platform::later(GATHER_MS, move || dispatcher.dispatch(Action::Cells(inbox.take())));
+                        }
                     }
                     News::Failed(failure) => dispatcher.dispatch(Action::Failed(run, failure)),
                     _ => {}

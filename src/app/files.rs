@@ -5,6 +5,8 @@ use gloo::utils::{document, window};
 use js_sys::{Array, JsString, encode_uri_component};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::platform;
 use web_sys::{
     Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement, Url,
 };
@@ -26,8 +28,8 @@ pub fn save(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
     let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&JsString::from(text)), &bag)?;
     let url = Url::create_object_url_with_blob(&blob)?;
     save_url(name, &url)?;
-    let forget = Closure::once_into_js(move || Url::revoke_object_url(&url));
-    window().set_timeout_with_callback_and_timeout_and_arguments_0(forget.unchecked_ref(), KEPT_MS)?;
+    // That it is forgotten matters to nobody.
+    platform::later(KEPT_MS, move || _ = Url::revoke_object_url(&url));
     Ok(())
 }
 

@@ -158,6 +158,13 @@ fn all(selector: &str) -> Vec<Element> {
     (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
 }
 
+/// Does something after a while.
+pub fn later(ms: i32, then: impl FnOnce() + 'static) {
+    let then = Closure::once_into_js(then);
+    // Only a window that is going away has no timers, and then nothing is to be done.
+    _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(then.unchecked_ref(), ms);
+}
+
 /// This page's own address, whole.
 pub fn address() -> String {
     window().location().href().unwrap_or_default()

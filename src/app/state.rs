@@ -97,8 +97,8 @@ pub enum Action {
     Choose(&'static str),
     Run,
     Cancel,
-    /// A result, by the key of its cell.
-    Cell(String, Rc<Done>),
+    /// Results, by the keys of their cells.
+    Cells(Vec<(String, Rc<Done>)>),
     /// The results of so many seeds go to be analysed.
     Analyse(u32, usize),
     Seen(u32, Box<Seen>),
@@ -315,8 +315,8 @@ impl Reducible for Model {
             }
             Action::Run => model.begin(),
             Action::Cancel => model.phase = Phase::Cancelled,
-            Action::Cell(key, done) => {
-                Rc::make_mut(&mut model.store).insert(key, done);
+            Action::Cells(cells) => {
+                Rc::make_mut(&mut model.store).extend(cells);
                 model.ready = model.whole_seeds();
             }
             Action::Analyse(_, seeds) => (model.given, model.analysing) = (seeds, true),
