@@ -5,11 +5,11 @@ use gloo::utils::{document, window};
 use js_sys::{Array, JsString, encode_uri_component};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-
-use super::platform;
 use web_sys::{
     Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement, Url,
 };
+
+use super::platform;
 
 /// Pixels of a saved picture for each of its units.
 const SCALE: u32 = 2;

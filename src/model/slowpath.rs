@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The slow path of an allocation as a state machine: one call of `round` is one pass through its retry loop, or the
-//! half before or behind direct reclaim.
+//! The slow path of an allocation as a state machine: one call of `round` is a step of a pass through its retry loop, up
+//! to the end of direct reclaim, or the tries behind it, or a piece of direct compaction.
 //!
 //! Stands for mm/page_alloc.c@7.3: __alloc_pages_slowpath, should_reclaim_retry, should_compact_retry,
 //! __alloc_pages_direct_reclaim, __alloc_pages_direct_compact, __alloc_pages_may_oom.
 //!
 //! Modelled: the order of steps, counters, priorities, what returns NULL and what invokes the OOM killer.
-//! Simplified: other tasks run between the calls only, so not during direct reclaim or direct compaction.
+//! Simplified: other tasks run between the steps only, so not within a direct reclaim.
 //! Absent: cpuset and zonelist races, PF_MEMALLOC callers, NOFAIL's sleep.
 
 use super::alloc_flags;
@@ -84,7 +84,7 @@ impl SlowPath {
         &self.request
     }
 
-    /// One pass through the loop, from `retry:` on, up to the end of direct reclaim; or the rest of it.
+    /// The next step; a pass begins at `retry:`.
     pub fn round(&mut self, m: &mut Machine) -> Round {
         let round = if let Some((direct, progress)) = self.compacting.take() {
             self.go_on(m, direct, progress)
