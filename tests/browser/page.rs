@@ -174,13 +174,14 @@ impl Page {
         }
     }
 
+    /// The whole page, or what of it is on the screen.
     async fn clip(&self, whole: bool) -> Value {
         let width = self.number("innerWidth").await;
-        let height = match whole {
-            true => self.number("Math.max(innerHeight, document.documentElement.scrollHeight)").await,
-            false => self.number("innerHeight").await,
+        let (y, height) = match whole {
+            true => (0, self.number("Math.max(innerHeight, document.documentElement.scrollHeight)").await),
+            false => (self.number("Math.round(scrollY)").await, self.number("innerHeight").await),
         };
-        json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 })
+        json!({ "x": 0, "y": y, "width": width, "height": height, "scale": 1 })
     }
 
     /// Ends the browser and returns the errors on its console since it started.
