@@ -19,8 +19,7 @@ pub enum Then {
 pub trait Actor: CloneBoxed {
     fn step(&mut self, world: &mut World) -> Then;
 
-    /// The process it belongs to: once that is killed the actor does nothing more. Always
-    /// the same one.
+    /// The process it belongs to: once that is killed the actor does nothing more. Always the same one.
     fn process(&self) -> Option<u32> {
         None
     }

@@ -70,8 +70,8 @@ pub fn start(background: Background, w: &mut World, scheduler: &mut Scheduler, c
 /// A miss in a mapping that can be executed reads from that page on, not around it, up to the readahead window or the
 /// end of the mapping (mm/filemap.c:do_sync_mmap_readahead@7.3). The window is longer than the text: a virtio disk
 /// counts as rotating and names no best size, so it is twice the 4 MiB of the largest request
-/// (block/blk-settings.c:blk_apply_bdi_limits@7.3). Eight misses drawn evenly would read 670 pages each, when all of
-/// the text is gone; the measured guests refault 378 to 709 in seven boots of eight.
+/// (block/blk-settings.c:blk_apply_bdi_limits@7.3). Eight touches drawn evenly over a text that is gone miss 2.7 times
+/// and read 670 pages each time; the measured guests refault 378 to 709 a miss in seven boots of eight.
 #[derive(Clone)]
 struct Toucher {
     file: u32,

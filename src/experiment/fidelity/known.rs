@@ -15,7 +15,7 @@ pub struct Known {
 
 #[rustfmt::skip]
 mod reasons {
-    pub const BOOST: &str = "suspected: a measured boot ended with its boost at the maximum (24,942 pages, 1.5 x the high watermark): its reclaimable blocks turned unmovable at the first shortage, so requests fell back to claims, and every attempt at a small chunk boosts; the model's compaction serves such requests. Its threads also empty each other's per-CPU lists more often (25 to 200 direct reclaims for each direct compaction, 15 to 24 measured); with CPUs shared one by one that fell to 20 to 90, and the boost stayed";
+    pub const BOOST: &str = "suspected: a measured boot ended with its boost at the maximum (24,942 pages, 1.5 x the high watermark). Reclaimable pages come to an end in the last 100 MB of the real runs, so that such requests fall back to claims, and every attempt at a small chunk boosts; the model keeps some 400 of them until its last blocks. Its threads also empty each other's per-CPU lists more often (50 to 200 direct reclaims for each direct compaction, 15 to 24 measured); with CPUs shared one by one that fell to 20 to 90, and the boost stayed";
     pub const SMALL_N: &str = "one real run";
     pub const AFTER: &str = "suspected: nearly all of it happens after the kill, while the worker exits; the model's kcompactd finds less to do then";
     pub const PHASE: &str = "suspected: where the kept chunks lie against the 64-page grid decides between orders 4 and 5; the model walks other phases than these few boots";
@@ -33,7 +33,7 @@ mod reasons {
     pub const ONE_OF_TWO: &str = "one real run: its request invokes the killer in half of the model's boots";
     pub const CACHE_FIX: &str = "suspected: in the real runs the fix moves cache pages and secretmem again and again beside direct reclaim; the model gets by with fewer passes";
     pub const ONE_GIVEN: &str = "one of two real runs is given; both together scanned 296,000 frames on average, 48 boots of the model 240,000, these 16 only 207,000; over the 48 the ratio of blunt to base is 3.2";
-    pub const WOKEN: &str = "in some of the model's boots kswapd wakes kcompactd, which meets secretmem; in neither of the two real ones";
+    pub const WOKEN: &str = "suspected: in some of the model's boots kcompactd, woken by kswapd, meets secretmem; in the one real run given no page failed";
     pub const ONE_STEP: &str = "the low ends are two steps of 2 MiB apart";
     pub const EARLY: &str = "1 % apart in reality: a few of the model's boots under early die before the others, when compaction is deferred";
     pub const PAGE_TABLES: &str = "suspected: 0.6 % apart in reality: the model leaves twice as many pages on per-CPU lists at the end and so hides what series saves in page tables";

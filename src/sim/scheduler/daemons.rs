@@ -4,6 +4,8 @@
 //! Stands for kernel/sched/fair.c and kernel/sched/core.c@7.3 with PREEMPT_LAZY: whoever wakes waits until the task on
 //! its CPU returns to user space; behind a kernel thread, which does not return there, it waits for the next tick.
 //! kcompactd looks whether kswapd wants to run, so that this wait decides whether a proactive round goes on.
+//!
+//! Simplified: a task in the slow path makes way at the end of its step, which may be before it returns.
 
 use super::super::actor::Then;
 use super::super::balance::Runner;
