@@ -161,24 +161,6 @@ impl Machine {
         pfn
     }
 
-    /// One run to its end.
-    pub fn compact_zone_now(&mut self, i: usize, control: Control) -> (Status, Option<Pfn>) {
-        let mut run = match Run::start(&mut self.node.zones[i], control, &mut self.tally) {
-            Ok(run) => run,
-            Err(status) => return (status, None),
-        };
-        loop {
-            match run.step(&mut self.node.zones[i], &mut self.owners, &mut self.tally) {
-                Step::More { work } => self.charge_compaction(&work),
-                Step::Done { status, captured, work } => {
-                    self.charge_compaction(&work);
-                    self.decide_compacted(i, &run, status);
-                    return (status, captured);
-                }
-            }
-        }
-    }
-
     /// mm_compaction_end of a run.
     pub(super) fn decide_compacted(&mut self, i: usize, run: &Run, status: Status) {
         let (migrate, free) = run.positions();

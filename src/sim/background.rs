@@ -174,13 +174,9 @@ impl Actor for Fork {
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
-    use rand::rngs::Xoshiro256PlusPlus;
-
     use super::*;
-    use crate::environment;
-    use crate::model::decide::testing::Stock;
     use crate::sim::exit::Exit;
+    use crate::sim::world::testing::booted;
 
     fn allocated(w: &World) -> u64 {
         w.machine.tally.pgalloc.iter().sum()
@@ -188,10 +184,7 @@ mod tests {
 
     #[test]
     fn a_miss_reads_from_its_page_to_the_end() {
-        let environment = environment::preset("disk-1g").unwrap();
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-        let machine = environment::boot(&environment, Box::new(Stock), &mut rng);
-        let mut w = World::new(machine, rng);
+        let mut w = booted();
         let file = w.add_file(TEXT_PAGES, true);
         let read = Read::default();
         let mut touch = Toucher { file, pages: 8, period_ns: MS, first: false, page: 0, left: 8, ahead: false, read };
@@ -207,10 +200,7 @@ mod tests {
 
     #[test]
     fn who_is_killed_stops_and_gives_back_what_was_its_own() {
-        let environment = environment::preset("disk-1g").unwrap();
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-        let machine = environment::boot(&environment, Box::new(Stock), &mut rng);
-        let mut w = World::new(machine, rng);
+        let mut w = booted();
         let mut scheduler = Scheduler::new(2, 0);
         let log = w.add_process("log", 0);
         scheduler.add(Box::new(Log { process: log, period_ns: MS }), 0, 0);

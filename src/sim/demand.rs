@@ -80,23 +80,12 @@ impl Demand {
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
-    use rand::rngs::Xoshiro256PlusPlus;
-
     use super::*;
-    use crate::environment;
     use crate::model::check;
-    use crate::model::decide::testing::Stock;
     use crate::model::frames::{Kind, flag};
     use crate::model::view;
     use crate::sim::fragmenter::ANON_GFP;
-
-    fn world() -> World {
-        let environment = environment::preset("disk-1g").unwrap();
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-        let machine = environment::boot(&environment, Box::new(Stock), &mut rng);
-        World::new(machine, rng)
-    }
+    use crate::sim::world::testing::booted;
 
     /// Takes all that a request gets without reclaim, down to its minimum watermark.
     fn fill(w: &mut World, gfp: Gfp, order: Order) -> Vec<Pfn> {
@@ -115,7 +104,7 @@ mod tests {
 
     #[test]
     fn the_time_of_direct_reclaim_passes_before_its_pages_are_taken() {
-        let mut w = world();
+        let mut w = booted();
         for pfn in fill(&mut w, ANON_GFP, 0) {
             let slot = w.machine.owners.add(pfn);
             let zone = w.machine.node.zone_of(pfn).unwrap();
@@ -131,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_compaction_that_is_left_gives_back_what_it_holds() {
-        let mut w = world();
+        let mut w = booted();
         for (i, pfn) in fill(&mut w, ANON_GFP, 0).into_iter().enumerate() {
             if i % 64 < 16 {
                 let zone = w.machine.node.zone_of(pfn).unwrap();

@@ -90,3 +90,20 @@ impl World {
         if n <= 1 { 0 } else { self.rng.random_range(0..n) }
     }
 }
+
+#[cfg(test)]
+pub(super) mod testing {
+    use rand::SeedableRng;
+
+    use super::*;
+    use crate::environment;
+    use crate::model::decide::testing::Stock;
+
+    /// A booted disk-1g with the kernel's own policy and nothing running.
+    pub fn booted() -> World {
+        let environment = environment::preset("disk-1g").expect("the preset exists");
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
+        let machine = environment::boot(&environment, Box::new(Stock), &mut rng);
+        World::new(machine, rng)
+    }
+}

@@ -5,11 +5,12 @@ use super::clock::{Lane, Turn, timed};
 use super::core::{machine, shuffled};
 use crate::experiment::run::stream;
 use crate::model::buddy::Place;
-use crate::model::compact::Control;
+use crate::model::compact::{Control, Run};
 use crate::model::digest::{self, Digest};
 use crate::model::frames::Pfn;
 use crate::model::freetype;
 use crate::model::gfp::Gfp;
+use crate::model::machine::Machine;
 use crate::sim::World;
 
 /// Compaction of the whole zone, and random frees with a refill, past the per-CPU lists.
@@ -36,13 +37,16 @@ fn fragmented(mib: u32) -> World {
 }
 
 fn compact(mib: u32) -> Turn {
-    let machine = &mut fragmented(mib).machine;
-    let before = machine.tally.pgmigrate_success;
-    let last = machine.node.zones.len() - 1;
-    let (_, ns) = timed(|| machine.compact_zone_now(last, Control::proactive(0)));
+    let Machine { node, owners, tally, .. } = &mut fragmented(mib).machine;
+    let zone = node.zones.last_mut().expect("a machine has a zone");
+    let before = tally.pgmigrate_success;
+    let (_, ns) = timed(|| {
+        let run = Run::start(zone, Control::proactive(0), tally).expect("a proactive run always sets out");
+        run.finish_now(zone, owners, tally)
+    });
     let mut digest = Digest::new();
-    digest::zone(&mut digest, &machine.node.zones[last]);
-    Turn { ns, ops: machine.tally.pgmigrate_success - before, digest: digest.finish() }
+    digest::zone(&mut digest, zone);
+    Turn { ns, ops: tally.pgmigrate_success - before, digest: digest.finish() }
 }
 
 fn free_and_take(mib: u32) -> Turn {
