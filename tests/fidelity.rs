@@ -180,3 +180,14 @@ fn the_page_shows_every_comparison_and_why_some_are_missed() {
     let said = format!("{} of {judged} comparisons", judged - missed);
     assert!(summary(&value).contains(&said), "{said}");
 }
+
+#[test]
+fn the_ledger_is_what_the_headers_say() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let args = ["fidelity", "--ledger", "--root", root];
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_oompoint")).args(args).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (now, file) = (String::from_utf8(output.stdout).unwrap(), read("FIDELITY.md"));
+    let stands = part(&file, "ledger").expect("FIDELITY.md has a ledger");
+    assert!(now.trim() == stands.trim(), "oompoint fidelity --write --ledger");
+}
