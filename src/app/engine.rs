@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Keeps the workers busy with what the model of the page wants.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -39,15 +39,26 @@ fn use_cells(model: &UseReducerHandle<Model>, pool: &Pool, run: Option<u32>) {
     let inbox = use_memo((), |()| Inbox::default());
     use_effect_with((run, cells), move |(run, cells)| {
         if let Some(run) = *run {
-            for key in cells.iter().filter(|key| !store.contains_key(*key)) {
+            let wanted: Vec<_> = cells.iter().filter(|key| !store.contains_key(*key)).collect();
+            let left = Rc::new(Cell::new(wanted.len()));
+            for key in wanted {
                 let (dispatcher, inbox, at) = (dispatcher.clone(), (*inbox).clone(), key.clone());
+                let left = left.clone();
                 pool.submit(Job::Cell(key.clone()), move |news| match news {
                     News::Cell { value, result } => {
                         let done = Rc::new(Done { value, text: result });
                         inbox.borrow_mut().push((at.clone(), done));
-                        if inbox.borrow().len() == 1 {
-                            let (dispatcher, inbox) = (dispatcher.clone(), inbox.clone());
-                            platform::later(GATHER_MS, move || dispatcher.dispatch(Action::Cells(inbox.take())));
+                        left.set(left.get() - 1);
+                        let (dispatcher, inbox) = (dispatcher.clone(), inbox.clone());
+                        // Nothing more comes that the last one could wait for.
+                        if left.get() == 0 {
+                            dispatcher.dispatch(Action::Cells(inbox.take()));
+                        } else if inbox.borrow().len() == 1 {
+                            platform::later(GATHER_MS, move || {
+                                if !inbox.borrow().is_empty() {
+                                    dispatcher.dispatch(Action::Cells(inbox.take()));
+                                }
+                            });
                         }
                     }
                     News::Failed(failure) => dispatcher.dispatch(Action::Failed(run, failure)),
