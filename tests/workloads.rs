@@ -206,3 +206,14 @@ fn the_background_is_steady_before_the_antagonist_begins() {
     let after = |phase: &str| watch.0.iter().find(|(name, _)| name == phase).expect("the phase was reached").1;
     assert_eq!((after("background"), after("frag")), (4 * 2048 + after("boot"), 4 * 2048 + after("boot")));
 }
+
+/// What five measured boots of the series on minimal-1g all counted: 17 rounds of two walks without progress until the
+/// kill, and as many until the killed thread is through (src/environment/presets.rs says what that guest is).
+#[test]
+fn series_walks_68_times_without_progress() {
+    for seed in 1..=2 {
+        let environment = environment::preset("minimal-1g").expect("the preset exists");
+        let workload = Workload::parse("secretmem-vs-frag").expect("the workload exists");
+        assert_eq!(checked(&cell(environment, workload, "series", seed)).stalls(), 68, "seed {seed}");
+    }
+}

@@ -91,4 +91,9 @@ impl CellResult {
     pub fn value(&self) -> u64 {
         self.score.as_ref().map_or(self.oom_bytes, |score| score.value)
     }
+
+    /// Walks of direct reclaim: `allocstall` of all zones.
+    pub fn stalls(&self) -> u64 {
+        self.counters.iter().filter(|(name, _)| name.starts_with("allocstall")).map(|(_, count)| count).sum()
+    }
 }

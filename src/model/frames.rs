@@ -51,6 +51,8 @@ pub mod flag {
     pub const ACTIVE: u8 = 32;
     /// Can be isolated but never moved (secretmem answers -EBUSY).
     pub const PINNED: u8 = 64;
+    /// Locked while it is read from disk: reclaim passes it over and it cannot be moved.
+    pub const LOCKED: u8 = 128;
 }
 
 /// Frames of a pageblock, as an index.

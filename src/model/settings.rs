@@ -39,8 +39,10 @@ pub struct Costs {
     pub free_page_ns: u64,
     /// Zeroing a secretmem page and putting it back into the direct map.
     pub secretmem_free_ns: u64,
-    /// Reading one file page.
+    /// Reading one file page: the reader's own work.
     pub read_page_ns: u64,
+    /// How long the disk takes for one more page of a request.
+    pub disk_page_ns: u64,
     /// Looking at one frame in compaction.
     pub scan_ns: u64,
     pub migrate_success_ns: u64,
@@ -78,10 +80,11 @@ impl Costs {
             free_page_ns: page(50),
             secretmem_free_ns: page(65),
             read_page_ns: page(100),
+            disk_page_ns: page(50),
             scan_ns: moved(20),
             migrate_success_ns: moved(1000),
             migrate_fail_ns: fail_ns,
-            reclaim_pass_ns: page(500),
+            reclaim_pass_ns: page(100),
             reclaim_page_ns: page(60),
             unmap_block_ns: page(2000),
             map_block_ns: page(40_000),
@@ -92,7 +95,7 @@ impl Costs {
     }
 
     /// Each cost with its name.
-    pub fn named(&self) -> [(&'static str, u64); 17] {
+    pub fn named(&self) -> [(&'static str, u64); 18] {
         [
             ("anon_fault_ns", self.anon_fault_ns),
             ("secretmem_fault_ns", self.secretmem_fault_ns),
@@ -101,6 +104,7 @@ impl Costs {
             ("free_page_ns", self.free_page_ns),
             ("secretmem_free_ns", self.secretmem_free_ns),
             ("read_page_ns", self.read_page_ns),
+            ("disk_page_ns", self.disk_page_ns),
             ("scan_ns", self.scan_ns),
             ("migrate_success_ns", self.migrate_success_ns),
             ("migrate_fail_ns", self.migrate_fail_ns),

@@ -4,8 +4,8 @@
 //! Stands for mm/shrinker.c@7.3: shrink_slab, do_shrink_slab; fs/super.c: super_cache_scan.
 //!
 //! Modelled: objects looked at by priority, batches, what is put off to later passes. Inodes and dentries are freed by
-//! RCU, after reclaim has counted, so their pages are no progress: a measured guest looked at 31 objects in 68 direct
-//! reclaims, four times the 17 rounds without any.
+//! RCU, after reclaim has counted, so their pages are no progress: a measured guest looked at 31 objects in 68 walks of
+//! direct reclaim, two for each of twice 17 rounds without any.
 //! Simplified: objects are freed in the order of their slabs, each slab whole, without waiting for RCU: that is the
 //! most they can give, `objects / 21` pages; with objects in use among them they would give none.
 //! Absent: objects that a workload adds to those of boot, shrinkers of memory cgroups.

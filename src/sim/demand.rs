@@ -35,6 +35,11 @@ impl Demand {
         Demand { gfp, order, freetype, slow: None }
     }
 
+    /// It is in the middle of the slow path.
+    pub fn is_under_way(&self) -> bool {
+        self.slow.is_some()
+    }
+
     /// The fast path, or one more round of the slow path.
     #[inline]
     pub fn poll(&mut self, world: &mut World, process: Option<u32>) -> Poll {

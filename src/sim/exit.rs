@@ -2,8 +2,8 @@
 //! The exit of a killed process, which takes time while kernel threads go on.
 //!
 //! Stands for kernel/exit.c:do_exit@7.3, mm/mmap.c:exit_mmap and mm/secretmem.c:secretmem_free_folio: anonymous pages,
-//! page tables, then files; secretmem is truncated in batches, zeroed and, unless its block stays unmapped, put back
-//! into the direct map.
+//! page tables, then files, once no thread is in the kernel any more; secretmem is truncated in batches, zeroed and,
+//! unless its block stays unmapped, put back into the direct map.
 
 use super::actor::{Actor, Then};
 use super::world::World;
@@ -44,6 +44,9 @@ impl Exit {
 
 impl Actor for Exit {
     fn step(&mut self, w: &mut World) -> Then {
+        if w.worker.holds(self.process) {
+            return Then::SleepUntil(w.machine.now_ns + w.machine.costs.slice_ns);
+        }
         if self.next == 0 {
             self.release_private(w);
         }

@@ -4,7 +4,9 @@
 //! Stands for mm/filemap.c and mm/readahead.c@7.3 as far as allocation goes: a read fills the page cache in windows of
 //! readahead, each page movable and on the inactive file list.
 //!
-//! Modelled: residency by page, refaults counted under vmstat's name. Absent: writeback, refault distances, large folios.
+//! Modelled: residency by page, refaults counted under vmstat's name.
+//! Simplified: only what a miss in text reads is locked until it has come from disk; other files are read in windows of
+//! 128 KiB, whose pages are at hand at once. Absent: writeback, refault distances, large folios.
 
 use super::actor::{Actor, Then};
 use super::demand::{Demand, Poll};
@@ -55,6 +57,16 @@ pub enum PageRead {
 }
 
 impl Read {
+    /// Uses one page of a file if it is resident. Whether it was.
+    pub fn resident(&self, w: &mut World, file: u32, page: u32) -> bool {
+        let slot = w.files[file as usize].slots[page as usize];
+        let pfn = slot.and_then(|slot| w.machine.owners.page(slot));
+        if let Some(pfn) = pfn {
+            w.touch(pfn);
+        }
+        pfn.is_some()
+    }
+
     /// Makes one page of a file resident. `gfp` says how hard it tries.
     pub fn page(&mut self, w: &mut World, file: u32, page: u32, gfp: Gfp) -> PageRead {
         let slot = w.files[file as usize].slots[page as usize];
@@ -106,6 +118,16 @@ impl World {
             self.machine.node.zones[zone].lru_del(pfn, 0);
             self.machine.free(pfn, 0);
         }
+    }
+
+    /// Marks a page as being read from disk, or as read. One that has gone meanwhile is nobody's business.
+    pub(super) fn lock_page(&mut self, file: u32, page: u32, locked: bool) {
+        let slot = self.files[file as usize].slots[page as usize];
+        let Some(pfn) = slot.and_then(|slot| self.machine.owners.page(slot)) else { return };
+        let zone = self.machine.node.zone_of(pfn).expect("a resident page lies in a zone");
+        let frames = &mut self.machine.node.zones[zone].frames;
+        let flags = frames.flags(pfn);
+        frames.set_flags(pfn, if locked { flags | flag::LOCKED } else { flags & !flag::LOCKED });
     }
 
     /// A page of a file was used again (mm/swap.c:folio_mark_accessed@7.3; young page-table entries).

@@ -17,6 +17,7 @@ pub mod process;
 pub mod scheduler;
 pub mod secretmem;
 pub mod slab;
+mod text;
 pub mod world;
 
 pub use actor::{Actor, Then};

@@ -5,7 +5,8 @@
 //! mm/secretmem.c:secretmem_fault@7.3.
 //!
 //! Modelled: 2 MiB chunks split among threads, each ascending; page table, direct-map split, xarray node, inode and
-//! VMA slabs; bytes counted are those of whole chunks. MAP_POPULATE does nothing for secretmem, so pages are faulted.
+//! VMA slabs; bytes counted are those of whole chunks; a killed thread sees its allocation to the end before it heeds the
+//! signal. MAP_POPULATE does nothing for secretmem, so pages are faulted.
 
 use std::ops::Range;
 
@@ -46,14 +47,21 @@ pub struct WorkerState {
     /// Index nodes in use, and those that the slabs have room for.
     nodes: u32,
     node_room: u32,
-    pub stopped: bool,
+    /// By thread: it is in the middle of an allocation, which even a killed one sees to its end.
+    allocating: Vec<bool>,
 }
 
 impl WorkerState {
     /// A new worker. The direct map stays split as the earlier ones left it.
     pub fn begin(&mut self, process: u32, chunk_pages: u32, threads: u32) {
         let split = std::mem::take(&mut self.split);
-        *self = WorkerState { process, chunk_pages, threads, split, ..WorkerState::default() };
+        let allocating = vec![false; threads as usize];
+        *self = WorkerState { process, chunk_pages, threads, split, allocating, ..WorkerState::default() };
+    }
+
+    /// Whether a thread of the process has not left the kernel yet, so that the memory it shares is still in use.
+    pub fn holds(&self, process: u32) -> bool {
+        self.process == process && self.allocating.contains(&true)
     }
 
     /// Notes that the direct map around a page is now in 4 KiB pieces. Whether it was not before.
@@ -152,6 +160,25 @@ impl Thread {
         }
     }
 
+    /// A signal is heeded on the way back to user space: the allocation under way goes on to its end, now with the
+    /// victim's reserves, for as many rounds as it takes.
+    fn leave(&mut self, w: &mut World) -> Then {
+        let process = w.worker.process;
+        if let Some(mut want) = self.wants.pop().filter(|want| want.demand.is_under_way()) {
+            match want.demand.poll(w, Some(process)) {
+                Poll::Pending => {
+                    self.wants.push(want);
+                    return Then::Go;
+                }
+                Poll::Page(pfn) => w.machine.free(pfn, want.demand.order),
+                Poll::Null => {}
+            }
+        }
+        w.worker.allocating[self.number as usize] = false;
+        self.wants.clear();
+        Then::Done
+    }
+
     /// The thread is through with its share; the last one starts the next chunk.
     fn end_share(&mut self, w: &mut World) -> Then {
         self.next = 0;
@@ -190,9 +217,8 @@ impl Actor for Thread {
 
     fn step(&mut self, w: &mut World) -> Then {
         let process = w.worker.process;
-        if w.is_dying(process) || w.worker.stopped {
-            self.wants.drain(..).for_each(|mut want| want.demand.abandon(w));
-            return Then::Done;
+        if w.is_dying(process) {
+            return self.leave(w);
         }
         let mut want = match self.wants.pop() {
             Some(want) => want,
@@ -212,12 +238,16 @@ impl Actor for Thread {
             let order = want.demand.order;
             match want.demand.poll(w, Some(process)) {
                 Poll::Page(pfn) => self.got(w, want.role, pfn, order),
-                Poll::Pending => break self.wants.push(want),
+                Poll::Pending => {
+                    w.worker.allocating[self.number as usize] = true;
+                    break self.wants.push(want);
+                }
                 Poll::Null => {
                     self.wants.push(again(&want));
                     break;
                 }
             }
+            w.worker.allocating[self.number as usize] = false;
             let Some(next) = self.wants.pop() else { break };
             want = next;
         }

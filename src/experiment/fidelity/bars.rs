@@ -24,6 +24,7 @@ pub const BOOST: &str = "boost pages at OOM";
 pub const UNMAPPED: &str = "blocks unmapped";
 pub const REQUEST: &str = "request that invokes OOM";
 pub const DIRECT: &str = "direct compaction";
+pub const STALLS: &str = "allocstall";
 pub const FRAG: &str = "free blocks after the antagonist";
 pub const TYPES: &str = "pageblocks after the antagonist";
 const COUNTERS: [&str; 3] = ["compact_migrate_scanned", "pgmigrate_success", "pgmigrate_fail"];
@@ -44,6 +45,8 @@ pub fn compare(spec: &Spec, fixture: &Fixture, observed: &[Observed]) -> Vec<Mea
         };
         measures.push(barred(spec, Measure::factor(spec.name, name, counter(observed, name), real, 15)));
     }
+    let stalls = mean(runs.iter().map(|run| run.counters.get(STALLS).copied().unwrap_or(0)));
+    measures.push(Measure::shown(spec.name, STALLS, mean(observed.iter().map(|one| one.result.stalls())), stalls));
     measures.push(request(spec, &runs, observed));
     measures.push(direct(spec, &runs, observed));
     measures.extend(states(spec, &runs, observed));

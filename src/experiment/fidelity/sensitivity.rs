@@ -9,7 +9,7 @@ use crate::environment::Environment;
 use crate::experiment::Cell;
 
 /// The cells whose means are watched.
-pub const KEY_CELLS: [&str; 4] = ["debian/ant/1024/thp=always/defrag=0", "k0-off", "k0-fix", "k1-pc300-series"];
+pub const KEY_CELLS: [&str; 4] = ["debian/ant/1024/thp=always/defrag=0", "k0-off", "k0-fix", "k1-pc300-bglight-series"];
 
 /// All costs at once: how fast the guest is against the kernel's own timers.
 pub const SPEED: &str = "speed (all costs together)";

@@ -4,8 +4,9 @@
 //! Modelled: mm/migrate.c@7.3: migrate_pages, migrate_pages_sync, migrate_pages_batch: all targets of a batch are
 //! taken first, then the moves happen in the same order; synchronous modes try the failures of the first pass once
 //! more, one by one. Lack of a target ends it all, after the moves that have one.
-//! Simplified: the only lasting failure is a pinned page (-EBUSY when it is to be moved), and nothing fails for a
-//! moment only; a large page without a target is not split; targets enter the LRU at once, not by a batch of 31.
+//! Simplified: what fails is a pinned page (-EBUSY when it is to be moved) and a page that is locked while it is read,
+//! which no mode waits for (migrate_folio_unmap) and which stays so until the run ends; a large page without a target
+//! is not split; targets enter the LRU at once, not by a batch of 31.
 
 use super::run::emit;
 use super::{CompactEvent, Mode, Run};
@@ -118,7 +119,7 @@ impl Run {
             pairs.push((src, dst, order));
         }
         for &(src, dst, order) in &pairs {
-            if zone.frames.flags(src) & flag::PINNED != 0 {
+            if zone.frames.flags(src) & (flag::PINNED | flag::LOCKED) != 0 {
                 stayed.push(src);
                 pass.failed_pages += 1 << order;
                 self.return_target(zone, dst, order);

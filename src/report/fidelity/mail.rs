@@ -33,7 +33,7 @@ pub fn mail(boots: &[Boots], others: &[Boots]) -> String {
     text += "Means of blunt and of base over the same seeds, ";
     let boots_of = |of: &[Boots]| of.iter().map(|one| one.base.len().min(one.blunt.len())).max().unwrap_or(0);
     text += &format!("{} boots of a measured guest, {} of the mail's.\n\n", boots_of(others), boots_of(boots));
-    text += "| guest | bytes | pages migrated | frames scanned | direct compactions | direct reclaims | simulated time in all |\n";
+    text += "| guest | bytes | pages migrated | frames scanned | direct compactions | walks of direct reclaim | simulated time in all |\n";
     text += "|---|---|---|---|---|---|---|\n";
     text += &measured(others);
     boots.iter().for_each(|setting| text += &cost(&format!("mail-1g, {}", setting.name), setting));
@@ -76,16 +76,13 @@ fn cost(name: &str, setting: &Boots) -> String {
         format!("{:.1} / {:.1}{times}", blunt / unit, base / unit)
     };
     let counter = |name: &'static str| move |one: &CellResult| one.counters.get(name).copied().unwrap_or(0);
-    let stalls = |one: &CellResult| {
-        one.counters.iter().filter(|(name, _)| name.starts_with("allocstall")).map(|(_, count)| count).sum()
-    };
     format!(
         "| {name} | {} MB | {} k | {} k | {} | {} | {} s |\n",
         both(&|one| one.oom_bytes, 1e6),
         both(&counter("pgmigrate_success"), 1e3),
         both(&counter("compact_migrate_scanned"), 1e3),
         both(&counter("compact_stall"), 1.0),
-        both(&stalls, 1.0),
+        both(&CellResult::stalls, 1.0),
         both(&|one| one.simulated_ms, 1e3),
     )
 }

@@ -5,7 +5,7 @@ use super::record::Record;
 use crate::experiment::fidelity::{Measure, bars, known};
 
 /// Titles of the tables of one figure each, in the order they are printed.
-const FIGURES: [(&str, &str); 13] = [
+const FIGURES: [(&str, &str); 14] = [
     (bars::ITERATIONS, "Five iterations in one boot: mean of all, MB"),
     (bars::RANGE, "Races: the model's range covers the real runs (MB)"),
     (bars::FREE, "Free pages at OOM"),
@@ -15,6 +15,7 @@ const FIGURES: [(&str, &str); 13] = [
     ("compact_migrate_scanned", "compact_migrate_scanned"),
     ("pgmigrate_success", "pgmigrate_success"),
     ("pgmigrate_fail", "pgmigrate_fail"),
+    (bars::STALLS, "Walks of direct reclaim (`allocstall` of all zones)"),
     (bars::REQUEST, "The request that invokes the OOM killer (most frequent, its share)"),
     (bars::DIRECT, "Whether direct compaction ever ran"),
     (bars::FRAG, "Free blocks by order after the antagonist"),
