@@ -114,7 +114,7 @@ impl Recording {
             return Vec::new();
         }
         let whole: Option<Vec<Decision>> = (from..end).map(|ordinal| self.stream.whole(ordinal)).collect();
-        whole.unwrap_or_else(|| self.keyframes.decisions(from..end))
+        whole.unwrap_or_else(|| self.keyframes.decisions_at(&(from..end).collect::<Vec<u64>>()))
     }
 
     pub fn decision(&mut self, ordinal: u64) -> Option<Decision> {
@@ -133,9 +133,7 @@ impl Recording {
         if let Some(rows) = ordinals.iter().map(whole).collect() {
             return rows;
         }
-        let (Some(&first), Some(&last)) = (ordinals.first(), ordinals.last()) else { return Vec::new() };
-        let decisions =
-            self.keyframes.decisions_at(first..last + 1, |ordinal| ordinals.binary_search(&ordinal).is_ok());
+        let decisions = self.keyframes.decisions_at(ordinals);
         decisions.iter().zip(ordinals).map(|(decision, &ordinal)| Row::of(ordinal, decision)).collect()
     }
 

@@ -66,15 +66,15 @@ impl Keyframes {
     }
 
     /// The nearest copy that has not come to a decision.
-    fn nearest(&self, ordinal: u64) -> Session {
+    fn nearest(&self, ordinal: u64) -> &Session {
         let copies = self.frames.iter().chain(&self.near);
         let earlier = copies.filter(|session| decided(session) <= ordinal);
-        earlier.max_by_key(|session| session.steps()).expect("the copy at boot has decided nothing").clone()
+        earlier.max_by_key(|session| session.steps()).expect("the copy at boot has decided nothing")
     }
 
     /// The world as decision `ordinal` was made, and the decision. It falls into step `step` or a later one.
     pub fn seek(&mut self, ordinal: u64, step: u64) -> (World, Decision) {
-        let mut session = self.nearest(ordinal);
+        let mut session = self.nearest(ordinal).clone();
         let trail = step.saturating_sub(1);
         if session.steps() < trail {
             while session.steps() < trail {
@@ -110,24 +110,27 @@ impl Keyframes {
         (session.into_world(), made)
     }
 
-    /// Decisions in full.
-    pub fn decisions(&self, ordinals: std::ops::Range<u64>) -> Vec<Decision> {
-        self.decisions_at(ordinals, |_| true)
-    }
-
-    /// Those of a range that are wanted.
-    pub fn decisions_at(&self, ordinals: std::ops::Range<u64>, wanted: impl Fn(u64) -> bool) -> Vec<Decision> {
-        let mut session = self.nearest(ordinals.start);
+    /// Decisions in full, at these ordinals, ascending. Where they lie far apart, as those of a filter may, no more is run
+    /// again than from the nearest copy before each.
+    pub fn decisions_at(&self, ordinals: &[u64]) -> Vec<Decision> {
+        let mut session = self.frames[0].clone();
         let mut found = Vec::new();
-        let mut next = decided(&session);
-        while next < ordinals.end {
-            assert!(session.step(&mut Unwatched) || decided(&session) > next, "the run ends before decision {next}");
-            for decision in session.world_mut().machine.journal.take() {
-                if ordinals.contains(&next) && wanted(next) {
-                    found.push(decision);
-                }
-                next += 1;
+        // Those of the last step, and the ordinal of the one behind them.
+        let (mut made, mut next) = (Vec::new(), 0);
+        for &ordinal in ordinals {
+            let copy = self.nearest(ordinal);
+            if next <= ordinal && copy.steps() > session.steps() {
+                (session, next) = (copy.clone(), decided(copy));
             }
+            while next <= ordinal {
+                assert!(
+                    session.step(&mut Unwatched) || decided(&session) > next,
+                    "the run ends before decision {next}"
+                );
+                made = session.world_mut().machine.journal.take();
+                next = decided(&session);
+            }
+            found.push(made[made.len() - (next - ordinal) as usize]);
         }
         found
     }

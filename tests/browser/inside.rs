@@ -146,6 +146,46 @@ async fn it_is_used_by_keys_alone() {
 }
 
 #[tokio::test]
+async fn decisions_are_filtered_by_words() {
+    let page = opened("").await;
+    wish(&page, "kill-b").await;
+    wish(&page, "tab 2").await;
+    // From any tab the key opens the log and leads to the field.
+    page.press("#inside [data-wish=\"first\"]", "/").await;
+    page.wait_until("document.activeElement.id === 'inside-find'").await;
+    settle(&page).await;
+    assert_eq!(page.attribute("#inside-tab-log", "aria-pressed").await, "true");
+    let all = page.text("#inside .said").await;
+    page.press("#inside-find", "mt:unmapped fail/\u{e007}").await;
+    settle(&page).await;
+    let wrong = page.text("#inside-find-help").await;
+    assert!(wrong.contains("`fail/`: no event has it in its name; there are mt:TYPE"), "{wrong}");
+    assert_eq!(page.attribute("#inside-find", "aria-invalid").await, "true");
+    assert_eq!(page.value("document.querySelector('#inside-find').value").await, "mt:unmapped fail/");
+    assert_eq!(page.text("#inside .said").await, all, "nothing is lost");
+    page.press("#inside-find", "\u{e003}\u{e007}").await;
+    settle(&page).await;
+    let said = page.text("#inside .said").await;
+    let (found, of) = (number_after(&format!("\n{said}"), "\n"), number_after(&said, "of"));
+    assert!(0 < found && found < of && all.starts_with(&format!("{of} of {of}")), "{said}; {all}");
+    // What a compaction came to does not repeat the type of the request that it was for.
+    let others = "[...document.querySelectorAll('#inside-log tbody tr')].filter(r => !r.cells[2].textContent.includes('denied') \
+                  || !/Unmapped|direct (compaction|reclaim)/.test(r.cells[3].textContent)).length";
+    assert_eq!(page.number(others).await, 0);
+    assert!(page.number("document.querySelectorAll('#inside-log tbody tr').length").await > 0);
+    assert_eq!(page.value("document.activeElement.id").await, "inside-find", "the focus stays");
+    for (name, width, scheme) in [("inside-find", 1440, "light"), ("inside-find-phone", 320, "dark")] {
+        page.view(width, 900, scheme).await;
+        assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0, "{name}");
+        page.value("document.querySelector('#inside-tab-log').scrollIntoView()").await;
+        page.screenshot(name).await;
+    }
+    page.fill("#inside-find", "no:such").await;
+    breaks_no_rule(&page, "inside, a filter that cannot be read").await;
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
 async fn a_link_leads_to_the_same_moment() {
     let page = opened("").await;
     wish(&page, "kill-a").await;

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::Piece;
 use crate::app::state::Model as PageModel;
+use crate::inspect::Filter;
 use crate::inspect::tour::{Parts, part};
 use crate::worker::message::Failure;
 
@@ -26,6 +27,11 @@ pub struct State {
     /// Whether every page is drawn.
     pub pages: bool,
     pub cursor: usize,
+    /// The words that decisions are filtered by, as they were last typed, and what is wrong with them.
+    pub words: String,
+    pub wrong: Option<String>,
+    /// The last of them that could be read: what is in force.
+    filter: String,
     /// The last wish that a button made.
     pub last: Option<String>,
 }
@@ -39,6 +45,7 @@ pub enum Action {
     Heard(Parts),
     Failed(Failure),
     Cursor(usize),
+    Filter(String),
 }
 
 impl State {
@@ -62,6 +69,9 @@ impl State {
             tab,
             pages: false,
             cursor: 0,
+            words: String::new(),
+            wrong: None,
+            filter: String::new(),
             last: None,
         }
     }
@@ -106,7 +116,7 @@ impl State {
     pub fn placed(&self, wish: &str) -> String {
         let place = self.part(part::PLACE);
         let place = if place.is_empty() { "0 - -" } else { &*place };
-        format!("{place} {} {} {wish}", self.tab, u8::from(self.pages))
+        format!("{place} {} {} {wish}\n{}", self.tab, u8::from(self.pages), self.filter)
     }
 
     pub fn mib(&self) -> u32 {
@@ -167,6 +177,13 @@ impl Reducible for State {
                 }
             }
             Action::Failed(failure) => (state.is_busy, state.open, state.failure) = (false, None, Some(failure)),
+            Action::Filter(words) => {
+                state.wrong = Filter::parse(&words).err();
+                if state.wrong.is_none() {
+                    (state.filter, state.wish) = (words.clone(), Some("find".to_owned()));
+                }
+                state.words = words;
+            }
             Action::Cursor(cursor) => {
                 state.cursor = cursor;
                 state.wish = Some(format!("block {cursor}"));

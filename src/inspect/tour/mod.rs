@@ -11,13 +11,14 @@ mod now;
 mod tabs;
 
 use super::divergence::Divergences;
+use super::filter::Filter;
 use super::moment::Moment;
 use super::picture;
-use super::place::{ALL_LANES, Go, Map, Place, Which};
+use super::place::{Go, Map, Place, Which};
 use super::recording::Recording;
 use super::words::PAGES_PER_MIB;
 use crate::report::panel::html::escape;
-use log::Log;
+use log::{ALL_LANES, Log};
 use tabs::Tab;
 
 /// Where a piece belongs. The page has the same numbers.
@@ -44,6 +45,8 @@ pub mod part {
     pub const SCALE: u32 = 11;
     /// The block under the cursor, in both runs.
     pub const BLOCK: u32 = 12;
+    /// A sentence on the open tab, to be read out: plain text, empty if there is nothing to say.
+    pub const SAID: u32 = 13;
 }
 
 /// Pieces of an answer.
@@ -83,8 +86,11 @@ impl Tour {
     }
 
     /// Does what was wished: the place as pages, decision of A and of B; the number of the open tab; 1 for every page;
-    /// then a verb, and its number if it has one. What is no wish changes nothing.
+    /// then a verb, and its number if it has one. What is no wish changes nothing. On a second line stand the words that
+    /// the log is filtered by; the page sends none that cannot be read.
     pub fn wish(&mut self, text: &str) -> Parts {
+        let (text, query) = text.split_once('\n').unwrap_or((text, ""));
+        self.log.find(Filter::parse(query).unwrap_or(Filter::ALL));
         let mut words = text.split_ascii_whitespace();
         let number = |word: Option<&str>| word.and_then(|word| word.parse::<u64>().ok());
         let pages = number(words.next()).map_or(0, |pages| u32::try_from(pages).unwrap_or(u32::MAX));
@@ -96,8 +102,8 @@ impl Tour {
         let go = match verb {
             "first" => Go::First,
             "last" => Go::Last,
-            "next" => Go::Next(self.log.lanes),
-            "previous" => Go::Previous(self.log.lanes),
+            "next" => Go::Next(self.log.filter()),
+            "previous" => Go::Previous(self.log.filter()),
             "next-failure" => Go::NextFailure,
             "previous-failure" => Go::PreviousFailure,
             "next-parting" => Go::NextDivergence,
@@ -126,8 +132,8 @@ impl Tour {
         if self.place != before || is_new {
             self.log.follow(self.place);
         }
-        if matches!(verb, "tab" | "log" | "lanes") && !is_new {
-            return vec![self.tab_part()];
+        if matches!(verb, "tab" | "log" | "lanes" | "find") && !is_new {
+            return self.tab_parts().to_vec();
         }
         self.is_shown = true;
         self.look(is_new)
@@ -173,6 +179,7 @@ impl Tour {
         let per_cell = cells::fit(&mut a.blocks, &mut b.blocks);
         let Place { pages, a: in_a, b: in_b } = self.place;
         let word = |ordinal: Option<u64>| ordinal.map_or("-".to_owned(), |ordinal| ordinal.to_string());
+        let [tab, said] = self.tab_of(&a, &b);
         let mut parts = vec![
             (part::PLACE, format!("{pages} {} {}", word(in_a), word(in_b))),
             (part::NOW, self.now(&a, &b)),
@@ -182,7 +189,8 @@ impl Tour {
             (part::SENTENCE_B, escape(&cells::sentence(&b.blocks, &self.name(Which::B)))),
             (part::SENTENCE_D, escape(&cells::difference(&a.blocks, &b.blocks))),
             (part::BLOCK, cells::block(&a.blocks, &b.blocks, self.block)),
-            (part::TAB, self.tab_of(&a, &b)),
+            tab,
+            said,
         ];
         if self.pages && per_cell == 1 {
             parts.push((part::PAGES_A, std::mem::take(&mut a.blocks.pages)));
@@ -211,8 +219,8 @@ impl Tour {
         (part::BLOCK, cells::block(&a.blocks, &b.blocks, self.block))
     }
 
-    fn tab_part(&mut self) -> (u32, String) {
+    fn tab_parts(&mut self) -> [(u32, String); 2] {
         let (a, b) = self.moments();
-        (part::TAB, self.tab_of(&a, &b))
+        self.tab_of(&a, &b)
     }
 }
