@@ -108,7 +108,7 @@ async fn everything_drawn_stands_in_a_table_too() {
     assert!(label.starts_with("Difference: "), "{label}");
     let said = number_after(&label, "Difference: ");
     let differ = "[...document.querySelectorAll('#inside-blocks tbody tr')].filter(r => { const c = [...r.cells].map(c => \
-                  c.textContent); return [1, 2, 3, 4].some(i => c[i] !== c[i + 4]) }).length";
+                  c.textContent); return [2, 3, 4, 5].some(i => c[i] !== c[i + 4]) }).length";
     let listed = page.number(differ).await as u64;
     assert!(listed > 0 && listed <= said && said <= 512, "{listed} {said}");
     wish(&page, "tab 2").await;
@@ -142,6 +142,51 @@ async fn it_is_used_by_keys_alone() {
     settle(&page).await;
     assert!(page.text("#inside-block caption").await.starts_with(&format!("Pageblock {}", columns + 1)));
     assert_eq!(page.value("document.activeElement.id").await, "inside-map-0");
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn the_table_of_blocks_is_sorted_by_its_headings() {
+    let page = opened("").await;
+    wish(&page, "kill-b").await;
+    wish(&page, "tab 4").await;
+    let sorted = "[...document.querySelectorAll('#inside-blocks th[aria-sort]')].map(t => t.textContent + ' ' + \
+                  t.getAttribute('aria-sort')).join()";
+    assert_eq!(page.value(sorted).await, "block ascending");
+    let column = |i: u32, number: &str| {
+        format!("[...document.querySelectorAll('#inside-blocks tbody tr')].map(r => r.cells[{i}].textContent){number}")
+    };
+    let rises = |i: u32| format!("{}.every((n, i, all) => !i || all[i - 1] <= n)", column(i, ".map(Number)"));
+    let falls = |i: u32| format!("{}.every((n, i, all) => !i || all[i - 1] >= n)", column(i, ".map(Number)"));
+    let before = page.number(&column(3, ".map(Number).reduce((a, b) => a + b)")).await;
+    // The focus stays on the heading, so that the other way is one more key.
+    page.value("document.querySelector('#inside [data-wish=\"sort 3\"]').focus()").await;
+    for (way, holds) in [("A free ascending", rises(3)), ("A free descending", falls(3))] {
+        page.key("Enter", "Enter", 13, "\r").await;
+        settle(&page).await;
+        assert_eq!(page.value(sorted).await, way);
+        assert_eq!(page.value(&holds).await, true, "{way}");
+        assert_eq!(page.value("document.activeElement.dataset.wish").await, "sort 3", "{way}");
+    }
+    assert_eq!(page.text("#inside .said").await, "512 rows by A free, descending.");
+    assert_eq!(page.number(&column(3, ".map(Number).reduce((a, b) => a + b)")).await, before, "no row is lost");
+    // A step keeps the order.
+    wish(&page, "previous").await;
+    assert_eq!(page.value(&falls(3)).await, true);
+    wish(&page, "sort 6").await;
+    assert_eq!(page.value(sorted).await, "B type ascending");
+    let groups = column(6, ".map(t => t.split(' ')[0]).filter((t, i, all) => t !== all[i - 1]).length");
+    let types = column(6, ".map(t => t.split(' ')[0])");
+    assert_eq!(page.number(&groups).await, page.number(&format!("new Set({types}).size")).await, "by type");
+    wish(&page, "sort 1").await;
+    assert_eq!(page.value(&rises(1)).await, true, "by frame");
+    for (name, width, scheme) in [("inside-blocks", 1440, "light"), ("inside-blocks-phone", 320, "dark")] {
+        page.view(width, 900, scheme).await;
+        assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0, "{name}");
+        page.value("document.querySelector('#inside-tab-table').scrollIntoView()").await;
+        page.screenshot(name).await;
+    }
+    breaks_no_rule(&page, "inside, blocks").await;
     page.close_without_errors().await;
 }
 

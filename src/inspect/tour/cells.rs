@@ -24,7 +24,7 @@ pub fn fit(a: &mut Blocks, b: &mut Blocks) -> u32 {
     per_cell as u32
 }
 
-fn mark(blocks: &Blocks, i: usize) -> char {
+pub fn mark(blocks: &Blocks, i: usize) -> char {
     match blocks.freetype[i] {
         _ if blocks.managed(i) == 0 => ' ',
         freetype::UNMAPPED => 'U',
@@ -35,7 +35,7 @@ fn mark(blocks: &Blocks, i: usize) -> char {
     }
 }
 
-fn free(blocks: &Blocks, i: usize) -> u16 {
+pub fn free(blocks: &Blocks, i: usize) -> u16 {
     blocks.free[i] + blocks.pcp[i]
 }
 
@@ -114,18 +114,4 @@ pub fn block(a: &Blocks, b: &Blocks, i: usize) -> String {
     ];
     let end = pfn + PAGEBLOCK_PAGES * a.per_cell - 1;
     table("inside-block", &format!("Pageblock {i}, frames {pfn:#x} to {end:#x}: pages"), &head, &rows)
-}
-
-/// The table twin of the maps: every block, or only those that differ.
-pub fn rows(a: &Blocks, b: &Blocks, only_different: bool) -> Vec<Vec<String>> {
-    let side = |blocks: &Blocks, i: usize| {
-        let kind = freetype::NAMES[usize::from(blocks.freetype[i])];
-        let mark = mark(blocks, i);
-        let mark = if matches!(mark, '.' | ' ') { String::new() } else { format!(" {mark}") };
-        [format!("{kind}{mark}"), free(blocks, i).to_string(), (blocks.anon[i] + blocks.file[i]).to_string()]
-            .into_iter()
-            .chain([(blocks.pinned[i] + blocks.kernel[i]).to_string()])
-    };
-    let shown = (0..a.len().min(b.len())).filter(|&i| !only_different || a.differs(b, i));
-    shown.map(|i| [i.to_string()].into_iter().chain(side(a, i)).chain(side(b, i)).collect()).collect()
 }

@@ -5,6 +5,7 @@
 //! draw maps from letters. A wish begins with the place it is made from and with what is open, so that nothing is lost when
 //! the one who answered is gone.
 
+mod blocks;
 mod cells;
 mod log;
 mod now;
@@ -62,6 +63,8 @@ pub struct Tour {
     block: usize,
     tab: Tab,
     log: Log,
+    /// Of the table of blocks.
+    order: blocks::Order,
     /// The pictures have been handed out.
     is_shown: bool,
 }
@@ -69,8 +72,18 @@ pub struct Tour {
 impl Tour {
     pub fn new(a: Recording, b: Recording) -> Tour {
         let divergences = Divergences::of(&a, &b);
-        let log = Log::default();
-        Tour { a, b, divergences, place: Place::default(), pages: false, block: 0, tab: Tab::Log, log, is_shown: false }
+        Tour {
+            a,
+            b,
+            divergences,
+            place: Place::default(),
+            pages: false,
+            block: 0,
+            tab: Tab::Log,
+            log: Log::default(),
+            order: blocks::Order::default(),
+            is_shown: false,
+        }
     }
 
     pub fn place(&self) -> Place {
@@ -126,13 +139,14 @@ impl Tour {
             }
             "lanes" => self.log.lanes = u8::try_from(number).ok().filter(|&set| set != 0).unwrap_or(ALL_LANES),
             "log" => self.log.turn(number),
+            "sort" => self.order.press(number as usize),
             _ => {}
         }
         let is_new = verb == "open" || !self.is_shown;
         if self.place != before || is_new {
             self.log.follow(self.place);
         }
-        if matches!(verb, "tab" | "log" | "lanes" | "find") && !is_new {
+        if matches!(verb, "tab" | "log" | "lanes" | "find" | "sort") && !is_new {
             return self.tab_parts().to_vec();
         }
         self.is_shown = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What can be opened beside the maps.
 
-use super::{Tour, cells, part};
+use super::{Tour, blocks, cells, part};
 use crate::inspect::lane::is_denial;
 use crate::inspect::moment::{FreeLists, Moment};
 use crate::inspect::place::Which;
@@ -52,13 +52,11 @@ impl Tour {
                 format!("<div class=\"two\">{}{}</div>", texts(a, &name_a, "a"), texts(b, &name_b, "b"))
             }
             Tab::Blocks => {
-                let head = ["block", "A type", "A free", "A movable", "A unmovable"].into_iter();
-                let head = head.chain(["B type", "B free", "B movable", "B unmovable"]).map(str::to_owned);
-                let head: Vec<String> = head.collect();
                 let (mut a, mut b) = (a.blocks.clone(), b.blocks.clone());
                 cells::fit(&mut a, &mut b);
-                let rows = cells::rows(&a, &b, false);
-                table("inside-blocks", "Every pageblock of the maps, in pages", &head, &rows)
+                let (html, order) = blocks::html(&a, &b, self.order);
+                said = order;
+                html
             }
         };
         [(part::TAB, html), (part::SAID, said)]
