@@ -244,6 +244,38 @@ async fn a_link_leads_to_the_same_moment() {
 }
 
 #[tokio::test]
+async fn a_link_leads_to_the_same_pageblock() {
+    let page = opened("").await;
+    wish(&page, "kill-b").await;
+    let plain = page.value("location.hash").await;
+    assert!(!plain.as_str().expect("an address").contains("b="), "{plain}");
+    page.press("#inside-map-0", "\u{e015}\u{e014}").await;
+    settle(&page).await;
+    let block = page.attribute("#inside-map-0", "aria-valuenow").await;
+    page.wait_until(&format!("location.hash.includes('&b={block}&')")).await;
+    wish(&page, "pages 1").await;
+    page.wait_until(&format!("location.hash.includes('&b={block}.p&')")).await;
+    let (hash, told) = (page.value("location.hash").await, page.text("#inside-block").await);
+    let seen = now(&page).await;
+    page.screenshot("inside-pages-block").await;
+    page.close_without_errors().await;
+    let page = opened(hash.as_str().expect("an address")).await;
+    assert_eq!((now(&page).await, page.text("#inside-block").await), (seen, told));
+    assert_eq!(page.attribute("#inside-map-0", "aria-valuenow").await, block);
+    assert_eq!(page.attribute("#inside-pages", "aria-pressed").await, "true");
+    assert_eq!(page.number("document.querySelector('#inside-map-0').width").await, 512, "every page is drawn");
+    // The default is left out again, and a wrong one is told and does no harm.
+    wish(&page, "pages 0").await;
+    page.press("#inside-map-0", "\u{e009}\u{e011}").await;
+    settle(&page).await;
+    page.wait_until("!location.hash.includes('&b=')").await;
+    page.close_without_errors().await;
+    let page = opened("#v=1&p=series~blunt&s=1-2&x=d&b=512").await;
+    assert!(page.text(".status").await.contains("Ignored: b=512: the guest's pageblocks are 0 to 511."));
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
 async fn it_fits_and_breaks_no_rule() {
     let page = opened("").await;
     wish(&page, "kill-b").await;

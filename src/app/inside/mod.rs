@@ -17,6 +17,7 @@ use super::platform;
 use super::pool::Pool;
 use super::state::{Action as PageAction, Model as PageModel};
 use crate::inspect::tour::part;
+use crate::link::View;
 use crate::worker::message::{Failure, Job, News};
 use state::{Action, State};
 
@@ -248,9 +249,9 @@ fn use_link(model: &UseReducerHandle<PageModel>, state: &UseReducerHandle<State>
     let dispatcher = model.dispatcher();
     let view = model.view.clone();
     use_effect_with(state.view(), move |seen| {
-        if let Some((name, event)) = seen.clone() {
-            let new = crate::link::View { view: Some(name), event, ..view };
-            dispatcher.dispatch(PageAction::View(new));
+        if let Some(seen) = seen.clone() {
+            let View { name, trace, theme, embed, .. } = view;
+            dispatcher.dispatch(PageAction::View(View { name, trace, theme, embed, ..seen }));
         }
     });
     let last = state.last.clone();

@@ -9,7 +9,8 @@ use yew::prelude::*;
 use super::Piece;
 use crate::app::state::Model as PageModel;
 use crate::inspect::Filter;
-use crate::inspect::tour::{Parts, part};
+use crate::inspect::tour::{Parts, part, per_cell};
+use crate::link::View;
 use crate::worker::message::Failure;
 
 #[derive(Clone, PartialEq)]
@@ -53,11 +54,12 @@ impl State {
     pub fn new(model: &PageModel) -> State {
         let view = &model.view;
         let wanted = match (view.view.as_deref(), view.event) {
-            (None, None) => None,
+            _ if !view.is_inside() => None,
             (Some("b"), Some(event)) => Some(format!("b {event}")),
             (_, Some(event)) => Some(format!("a {event}")),
             (_, None) => Some("open".to_owned()),
         };
+        let blocks = model.experiment.environment.memory_mib.div_ceil(2);
         let tab = usize::from(view.view.as_deref() == Some("why"));
         State {
             choice: [None; 3],
@@ -67,8 +69,8 @@ impl State {
             is_busy: false,
             failure: None,
             tab,
-            pages: false,
-            cursor: 0,
+            pages: view.pages,
+            cursor: view.block as usize / per_cell(blocks as usize),
             words: String::new(),
             wrong: None,
             filter: String::new(),
@@ -116,7 +118,7 @@ impl State {
     pub fn placed(&self, wish: &str) -> String {
         let place = self.part(part::PLACE);
         let place = if place.is_empty() { "0 - -" } else { &*place };
-        format!("{place} {} {} {wish}\n{}", self.tab, u8::from(self.pages), self.filter)
+        format!("{place} {} {} {} {wish}\n{}", self.tab, u8::from(self.pages), self.cursor, self.filter)
     }
 
     pub fn mib(&self) -> u32 {
@@ -131,8 +133,8 @@ impl State {
         self.number(part::SCALE, 1).unwrap_or(1) as u32
     }
 
-    /// What a link says of the view: its name, and the decision.
-    pub fn view(&self) -> Option<(String, Option<u64>)> {
+    /// What a link says of what is seen: the view's name, the decision, the pageblock.
+    pub fn view(&self) -> Option<View> {
         self.parts.get(&part::PLACE)?;
         let (a, b) = (self.number(part::PLACE, 1), self.number(part::PLACE, 2));
         let name = match (self.tab, a, b) {
@@ -140,7 +142,14 @@ impl State {
             (_, None, Some(_)) => "b",
             _ => "d",
         };
-        Some((name.to_owned(), a.or(b)))
+        let per_cell = self.per_cell();
+        Some(View {
+            view: Some(name.to_owned()),
+            event: a.or(b),
+            block: self.cursor as u32 * per_cell,
+            pages: self.pages && per_cell == 1,
+            ..View::default()
+        })
     }
 }
 
@@ -186,7 +195,7 @@ impl Reducible for State {
             }
             Action::Cursor(cursor) => {
                 state.cursor = cursor;
-                state.wish = Some(format!("block {cursor}"));
+                state.wish = Some("block".to_owned());
             }
         }
         Rc::new(state)

@@ -15,9 +15,14 @@ use crate::report::panel::html::table;
 /// Cells of a map at most; of a larger memory several blocks share a cell.
 const CELLS_MAX: usize = 2048;
 
+/// Blocks in a cell of a map of so many.
+pub fn per_cell(blocks: usize) -> usize {
+    blocks.div_ceil(CELLS_MAX).next_power_of_two()
+}
+
 /// Groups the blocks of both runs alike until they fit. Blocks in a cell.
 pub fn fit(a: &mut Blocks, b: &mut Blocks) -> u32 {
-    let per_cell = a.len().max(b.len()).div_ceil(CELLS_MAX).next_power_of_two();
+    let per_cell = per_cell(a.len().max(b.len()));
     if per_cell > 1 {
         (*a, *b) = (a.grouped(per_cell), b.grouped(per_cell));
     }

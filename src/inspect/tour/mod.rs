@@ -22,6 +22,8 @@ use crate::report::panel::html::escape;
 use log::{ALL_LANES, Log};
 use tabs::Tab;
 
+pub use cells::per_cell;
+
 /// Where a piece belongs. The page has the same numbers.
 pub mod part {
     /// `pages a b`: the place to make the next wish from.
@@ -99,7 +101,7 @@ impl Tour {
     }
 
     /// Does what was wished: the place as pages, decision of A and of B; the number of the open tab; 1 for every page;
-    /// then a verb, and its number if it has one. What is no wish changes nothing. On a second line stand the words that
+    /// the cell under the cursor; then a verb, and its number if it has one. What is no wish changes nothing. On a second line stand the words that
     /// the log is filtered by; the page sends none that cannot be read.
     pub fn wish(&mut self, text: &str) -> Parts {
         let (text, query) = text.split_once('\n').unwrap_or((text, ""));
@@ -110,6 +112,7 @@ impl Tour {
         self.place = Place { pages, a: number(words.next()), b: number(words.next()) };
         self.tab = Tab::numbered(number(words.next()).unwrap_or(0));
         self.pages = words.next() == Some("1");
+        self.block = number(words.next()).unwrap_or(0) as usize;
         let verb = words.next().unwrap_or("here");
         let number = number(words.next()).unwrap_or(0);
         let go = match verb {
@@ -131,12 +134,7 @@ impl Tour {
         let before = self.place;
         self.place = self.map().go(before, go);
         match verb {
-            "block" => {
-                self.block = number as usize;
-                if self.is_shown {
-                    return vec![self.block_part()];
-                }
-            }
+            "block" if self.is_shown => return vec![self.block_part()],
             "lanes" => self.log.lanes = u8::try_from(number).ok().filter(|&set| set != 0).unwrap_or(ALL_LANES),
             "log" => self.log.turn(number),
             "sort" => self.order.press(number as usize),
