@@ -10,6 +10,7 @@
 pub mod blocks;
 pub mod divergence;
 pub mod filter;
+pub mod history;
 pub mod lane;
 pub mod moment;
 mod outline;

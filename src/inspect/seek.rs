@@ -57,6 +57,18 @@ impl Keyframes {
         self.frames.push(session);
     }
 
+    /// The session after so many steps.
+    pub fn at_step(&self, step: u64) -> Session {
+        let mut session = self.last_where(&|session| session.steps() <= step);
+        run_while(&mut session, &|session| session.steps() < step);
+        session
+    }
+
+    /// A copy of the last one of which this is so, or of the one at boot.
+    fn last_where(&self, is_so: &dyn Fn(&Session) -> bool) -> Session {
+        self.frames.iter().rev().find(|session| is_so(session)).unwrap_or(&self.frames[0]).clone()
+    }
+
     pub fn last(&self) -> &Session {
         self.frames.last().expect("the copy at boot is never dropped")
     }
@@ -77,11 +89,7 @@ impl Keyframes {
         let mut session = self.nearest(ordinal).clone();
         let trail = step.saturating_sub(1);
         if session.steps() < trail {
-            while session.steps() < trail {
-                session.step(&mut Unwatched);
-                // What is on the way is not asked for.
-                session.world_mut().machine.journal.take();
-            }
+            run_while(&mut session, &|session| session.steps() < trail);
             self.near = Some(session.clone());
         }
         let first = decided(&session);
@@ -100,12 +108,8 @@ impl Keyframes {
     /// The world once tasks had asked for so many pages, and how many decisions had been made by then; the end of the
     /// run when they never did.
     pub fn when_requested(&self, pages: u32) -> (World, u64) {
-        let earlier = self.frames.iter().filter(|session| requested(session) < pages.into());
-        let nearest = earlier.max_by_key(|session| session.steps());
-        let mut session = nearest.unwrap_or(&self.frames[0]).clone();
-        while requested(&session) < pages.into() && session.step(&mut Unwatched) {
-            session.world_mut().machine.journal.take();
-        }
+        let mut session = self.last_where(&|session| requested(session) < pages.into());
+        run_while(&mut session, &|session| requested(session) < pages.into());
         let made = decided(&session);
         (session.into_world(), made)
     }
@@ -136,11 +140,18 @@ impl Keyframes {
     }
 }
 
-fn requested(session: &Session) -> u64 {
+/// Runs on while this is so. What is decided on the way is not asked for.
+fn run_while(session: &mut Session, is_so: &dyn Fn(&Session) -> bool) {
+    while is_so(session) && session.step(&mut Unwatched) {
+        session.world_mut().machine.journal.take();
+    }
+}
+
+pub(super) fn requested(session: &Session) -> u64 {
     session.world().machine.journal.requested_pages
 }
 
-fn decided(session: &Session) -> u64 {
+pub(super) fn decided(session: &Session) -> u64 {
     session.world().machine.journal.count()
 }
 

@@ -10,7 +10,7 @@ use crate::page::Page;
 const OPEN: &str = r#"#inside[data-state="open"]"#;
 
 /// The first comparison, opened.
-async fn opened(rest: &str) -> Page {
+pub async fn opened(rest: &str) -> Page {
     let page = Page::open(rest).await;
     page.wait_for(DONE).await;
     if rest.is_empty() {
@@ -21,17 +21,17 @@ async fn opened(rest: &str) -> Page {
 }
 
 /// Presses what makes a wish, and waits for the answer.
-async fn wish(page: &Page, wish: &str) {
+pub async fn wish(page: &Page, wish: &str) {
     page.value(&format!("document.querySelector('#inside [data-wish=\"{wish}\"]').click()")).await;
     settle(page).await;
 }
 
-async fn now(page: &Page) -> String {
+pub async fn now(page: &Page) -> String {
     page.text("#inside .now").await
 }
 
 /// Waits until the answer has come.
-async fn settle(page: &Page) {
+pub async fn settle(page: &Page) {
     tokio::time::sleep(Duration::from_millis(30)).await;
     page.wait_for(OPEN).await;
 }
@@ -146,51 +146,6 @@ async fn it_is_used_by_keys_alone() {
 }
 
 #[tokio::test]
-async fn the_table_of_blocks_is_sorted_by_its_headings() {
-    let page = opened("").await;
-    wish(&page, "kill-b").await;
-    wish(&page, "tab 4").await;
-    let sorted = "[...document.querySelectorAll('#inside-blocks th[aria-sort]')].map(t => t.textContent + ' ' + \
-                  t.getAttribute('aria-sort')).join()";
-    assert_eq!(page.value(sorted).await, "block ascending");
-    let column = |i: u32, number: &str| {
-        format!("[...document.querySelectorAll('#inside-blocks tbody tr')].map(r => r.cells[{i}].textContent){number}")
-    };
-    let rises = |i: u32| format!("{}.every((n, i, all) => !i || all[i - 1] <= n)", column(i, ".map(Number)"));
-    let falls = |i: u32| format!("{}.every((n, i, all) => !i || all[i - 1] >= n)", column(i, ".map(Number)"));
-    let before = page.number(&column(3, ".map(Number).reduce((a, b) => a + b)")).await;
-    // The focus stays on the heading, so that the other way is one more key.
-    page.value("document.querySelector('#inside [data-wish=\"sort 3\"]').focus()").await;
-    for (way, holds) in [("A free ascending", rises(3)), ("A free descending", falls(3))] {
-        page.key("Enter", "Enter", 13, "\r").await;
-        settle(&page).await;
-        assert_eq!(page.value(sorted).await, way);
-        assert_eq!(page.value(&holds).await, true, "{way}");
-        assert_eq!(page.value("document.activeElement.dataset.wish").await, "sort 3", "{way}");
-    }
-    assert_eq!(page.text("#inside .said").await, "512 rows by A free, descending.");
-    assert_eq!(page.number(&column(3, ".map(Number).reduce((a, b) => a + b)")).await, before, "no row is lost");
-    // A step keeps the order.
-    wish(&page, "previous").await;
-    assert_eq!(page.value(&falls(3)).await, true);
-    wish(&page, "sort 6").await;
-    assert_eq!(page.value(sorted).await, "B type ascending");
-    let groups = column(6, ".map(t => t.split(' ')[0]).filter((t, i, all) => t !== all[i - 1]).length");
-    let types = column(6, ".map(t => t.split(' ')[0])");
-    assert_eq!(page.number(&groups).await, page.number(&format!("new Set({types}).size")).await, "by type");
-    wish(&page, "sort 1").await;
-    assert_eq!(page.value(&rises(1)).await, true, "by frame");
-    for (name, width, scheme) in [("inside-blocks", 1440, "light"), ("inside-blocks-phone", 320, "dark")] {
-        page.view(width, 900, scheme).await;
-        assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0, "{name}");
-        page.value("document.querySelector('#inside-tab-table').scrollIntoView()").await;
-        page.screenshot(name).await;
-    }
-    breaks_no_rule(&page, "inside, blocks").await;
-    page.close_without_errors().await;
-}
-
-#[tokio::test]
 async fn decisions_are_filtered_by_words() {
     let page = opened("").await;
     wish(&page, "kill-b").await;
@@ -200,17 +155,17 @@ async fn decisions_are_filtered_by_words() {
     page.wait_until("document.activeElement.id === 'inside-find'").await;
     settle(&page).await;
     assert_eq!(page.attribute("#inside-tab-log", "aria-pressed").await, "true");
-    let all = page.text("#inside .said").await;
+    let all = page.text("#inside-said").await;
     page.press("#inside-find", "mt:unmapped fail/\u{e007}").await;
     settle(&page).await;
     let wrong = page.text("#inside-find-help").await;
     assert!(wrong.contains("`fail/`: no event has it in its name; there are mt:TYPE"), "{wrong}");
     assert_eq!(page.attribute("#inside-find", "aria-invalid").await, "true");
     assert_eq!(page.value("document.querySelector('#inside-find').value").await, "mt:unmapped fail/");
-    assert_eq!(page.text("#inside .said").await, all, "nothing is lost");
+    assert_eq!(page.text("#inside-said").await, all, "nothing is lost");
     page.press("#inside-find", "\u{e003}\u{e007}").await;
     settle(&page).await;
-    let said = page.text("#inside .said").await;
+    let said = page.text("#inside-said").await;
     let (found, of) = (number_after(&format!("\n{said}"), "\n"), number_after(&said, "of"));
     assert!(0 < found && found < of && all.starts_with(&format!("{of} of {of}")), "{said}; {all}");
     // What a compaction came to does not repeat the type of the request that it was for.
@@ -240,38 +195,6 @@ async fn a_link_leads_to_the_same_moment() {
     page.close_without_errors().await;
     let page = opened(&hash).await;
     assert_eq!(now(&page).await, seen);
-    page.close_without_errors().await;
-}
-
-#[tokio::test]
-async fn a_link_leads_to_the_same_pageblock() {
-    let page = opened("").await;
-    wish(&page, "kill-b").await;
-    let plain = page.value("location.hash").await;
-    assert!(!plain.as_str().expect("an address").contains("b="), "{plain}");
-    page.press("#inside-map-0", "\u{e015}\u{e014}").await;
-    settle(&page).await;
-    let block = page.attribute("#inside-map-0", "aria-valuenow").await;
-    page.wait_until(&format!("location.hash.includes('&b={block}&')")).await;
-    wish(&page, "pages 1").await;
-    page.wait_until(&format!("location.hash.includes('&b={block}.p&')")).await;
-    let (hash, told) = (page.value("location.hash").await, page.text("#inside-block").await);
-    let seen = now(&page).await;
-    page.screenshot("inside-pages-block").await;
-    page.close_without_errors().await;
-    let page = opened(hash.as_str().expect("an address")).await;
-    assert_eq!((now(&page).await, page.text("#inside-block").await), (seen, told));
-    assert_eq!(page.attribute("#inside-map-0", "aria-valuenow").await, block);
-    assert_eq!(page.attribute("#inside-pages", "aria-pressed").await, "true");
-    assert_eq!(page.number("document.querySelector('#inside-map-0').width").await, 512, "every page is drawn");
-    // The default is left out again, and a wrong one is told and does no harm.
-    wish(&page, "pages 0").await;
-    page.press("#inside-map-0", "\u{e009}\u{e011}").await;
-    settle(&page).await;
-    page.wait_until("!location.hash.includes('&b=')").await;
-    page.close_without_errors().await;
-    let page = opened("#v=1&p=series~blunt&s=1-2&x=d&b=512").await;
-    assert!(page.text(".status").await.contains("Ignored: b=512: the guest's pageblocks are 0 to 511."));
     page.close_without_errors().await;
 }
 

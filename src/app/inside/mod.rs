@@ -183,7 +183,7 @@ fn stage(state: &UseReducerHandle<State>, paint: u32, wish: &Callback<String>) -
         if state.tab == 0 {
             { find::field(state) }
         }
-        <p class="note said" role="status">{ state.part(part::SAID) }</p>
+        <p id="inside-said" class="note said" role="status">{ state.part(part::SAID) }</p>
         <div id="inside-tab">{ piece(part::TAB) }</div>
         </>
     }

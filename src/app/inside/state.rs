@@ -28,6 +28,8 @@ pub struct State {
     /// Whether every page is drawn.
     pub pages: bool,
     pub cursor: usize,
+    /// The picked page, counted from the start of its pageblock.
+    pub page: usize,
     /// The words that decisions are filtered by, as they were last typed, and what is wrong with them.
     pub words: String,
     pub wrong: Option<String>,
@@ -46,6 +48,7 @@ pub enum Action {
     Heard(Parts),
     Failed(Failure),
     Cursor(usize),
+    Page(usize),
     Filter(String),
 }
 
@@ -71,6 +74,7 @@ impl State {
             tab,
             pages: view.pages,
             cursor: view.block as usize / per_cell(blocks as usize),
+            page: 0,
             words: String::new(),
             wrong: None,
             filter: String::new(),
@@ -193,6 +197,7 @@ impl Reducible for State {
                 }
                 state.words = words;
             }
+            Action::Page(page) => state.page = page,
             Action::Cursor(cursor) => {
                 state.cursor = cursor;
                 state.wish = Some("block".to_owned());

@@ -9,15 +9,17 @@ mod blocks;
 mod cells;
 mod log;
 mod now;
+mod page;
 mod tabs;
 
 use super::divergence::Divergences;
 use super::filter::Filter;
+use super::history::Until;
 use super::moment::Moment;
 use super::picture;
 use super::place::{Go, Map, Place, Which};
 use super::recording::Recording;
-use super::words::PAGES_PER_MIB;
+use crate::model::pageblock::PAGEBLOCK_PAGES;
 use crate::report::panel::html::escape;
 use log::{ALL_LANES, Log};
 use tabs::Tab;
@@ -50,6 +52,9 @@ pub mod part {
     pub const BLOCK: u32 = 12;
     /// A sentence on the open tab, to be read out: plain text, empty if there is nothing to say.
     pub const SAID: u32 = 13;
+    /// What befell a page, and what it is now, to be read out. Both are empty until somebody asks.
+    pub const HISTORY: u32 = 14;
+    pub const TOLD: u32 = 15;
 }
 
 /// Pieces of an answer.
@@ -134,7 +139,8 @@ impl Tour {
         let before = self.place;
         self.place = self.map().go(before, go);
         match verb {
-            "block" if self.is_shown => return vec![self.block_part()],
+            "block" if self.is_shown => return self.block_parts(),
+            "history" if self.is_shown => return self.page_parts(number as u32 % PAGEBLOCK_PAGES),
             "lanes" => self.log.lanes = u8::try_from(number).ok().filter(|&set| set != 0).unwrap_or(ALL_LANES),
             "log" => self.log.turn(number),
             "sort" => self.order.press(number as usize),
@@ -145,7 +151,7 @@ impl Tour {
             self.log.follow(self.place);
         }
         if matches!(verb, "tab" | "log" | "lanes" | "find" | "sort") && !is_new {
-            return self.tab_parts().to_vec();
+            return self.tab_parts().into();
         }
         self.is_shown = true;
         self.look(is_new)
@@ -170,19 +176,13 @@ impl Tour {
     }
 
     fn moments(&mut self) -> (Moment, Moment) {
-        let Place { pages, a, b } = self.place;
         let texts = self.tab == Tab::Texts;
-        let at = |recording: &mut Recording, ordinal: Option<u64>| match ordinal {
-            Some(ordinal) => recording.glance(ordinal, texts),
-            // A run that never asked for so much is seen as it ended: at its last kill, not after the victim's exit.
-            None => match recording.timeline().kills.last() {
-                Some(kill) if recording.timeline().last_mib() < pages / PAGES_PER_MIB => {
-                    recording.glance(kill.ordinal, texts)
-                }
-                _ => recording.moment_when(pages, texts),
-            },
+        let at = |recording: &mut Recording, until: Until| match until {
+            Until::Decision(ordinal) => recording.glance(ordinal, texts),
+            Until::Pages(pages) => recording.moment_when(pages, texts),
         };
-        (at(&mut self.a, a), at(&mut self.b, b))
+        let (of_a, of_b) = (self.until(Which::A), self.until(Which::B));
+        (at(&mut self.a, of_a), at(&mut self.b, of_b))
     }
 
     /// Everything that a place changes.
@@ -203,6 +203,8 @@ impl Tour {
             (part::BLOCK, cells::block(&a.blocks, &b.blocks, self.block)),
             tab,
             said,
+            (part::HISTORY, String::new()),
+            (part::TOLD, String::new()),
         ];
         if self.pages && per_cell == 1 {
             parts.push((part::PAGES_A, std::mem::take(&mut a.blocks.pages)));
@@ -225,10 +227,12 @@ impl Tour {
         one(Which::A) + &one(Which::B)
     }
 
-    fn block_part(&mut self) -> (u32, String) {
+    /// The block, and nothing of a page that was asked about in another one.
+    fn block_parts(&mut self) -> Parts {
         let (mut a, mut b) = self.moments();
         cells::fit(&mut a.blocks, &mut b.blocks);
-        (part::BLOCK, cells::block(&a.blocks, &b.blocks, self.block))
+        let block = cells::block(&a.blocks, &b.blocks, self.block);
+        vec![(part::BLOCK, block), (part::HISTORY, String::new()), (part::TOLD, String::new())]
     }
 
     fn tab_parts(&mut self) -> [(u32, String); 2] {
