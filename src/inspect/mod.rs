@@ -9,6 +9,8 @@
 
 pub mod blocks;
 pub mod divergence;
+pub mod filter;
+pub mod history;
 pub mod lane;
 pub mod moment;
 mod outline;
@@ -24,6 +26,7 @@ pub mod why;
 pub mod words;
 
 pub use divergence::{Divergence, Divergences};
+pub use filter::Filter;
 pub use lane::Lane;
 pub use moment::Moment;
 pub use place::{Go, Place, Which};

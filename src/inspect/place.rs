@@ -8,7 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::divergence::Divergences;
-use super::lane::{Lane, is_denial};
+use super::filter::Filter;
+use super::lane::is_denial;
 use super::stream::{Entry, Stream};
 use super::words::PAGES_PER_MIB;
 
@@ -27,13 +28,13 @@ pub enum Which {
 }
 
 /// Where to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Go {
     First,
     Last,
-    /// The next or previous decision in a lane of this set, one bit a lane by [`Lane::ALL`].
-    Next(u8),
-    Previous(u8),
+    /// The next or previous decision that is let through.
+    Next(Filter),
+    Previous(Filter),
     /// A request that was denied or sent into the slow path.
     NextFailure,
     PreviousFailure,
@@ -70,15 +71,14 @@ impl Place {
 impl Map<'_> {
     /// The place that a wish leads to; the same place when there is nothing in that direction.
     pub fn go(&self, from: Place, to: Go) -> Place {
-        let lane = |set: u8| move |entry: Entry| set >> entry.lane() as u8 & 1 != 0;
         match to {
             Go::Here => from,
             Go::First => Place::default(),
             Go::Last => self.last(),
-            Go::Next(set) => self.walk(from, Map::next, lane(set)),
-            Go::Previous(set) => self.walk(from, Map::previous, lane(set)),
-            Go::NextFailure => self.walk(from, Map::next, |entry| is_denial(entry.kind())),
-            Go::PreviousFailure => self.walk(from, Map::previous, |entry| is_denial(entry.kind())),
+            Go::Next(filter) => self.walk(from, Map::next, filter),
+            Go::Previous(filter) => self.walk(from, Map::previous, filter),
+            Go::NextFailure => self.walk(from, Map::next, Filter::of_events(is_denial)),
+            Go::PreviousFailure => self.walk(from, Map::previous, Filter::of_events(is_denial)),
             Go::NextDivergence => self.to_divergence(from, true),
             Go::PreviousDivergence => self.to_divergence(from, false),
             Go::Mib(mib) => Place { pages: mib.saturating_mul(PAGES_PER_MIB).min(self.last().pages), a: None, b: None },
@@ -171,11 +171,11 @@ impl Map<'_> {
         }
     }
 
-    fn walk(&self, from: Place, way: fn(&Self, Place) -> Option<Stop>, wanted: impl Fn(Entry) -> bool) -> Place {
+    fn walk(&self, from: Place, way: fn(&Self, Place) -> Option<Stop>, wanted: Filter) -> Place {
         let mut place = from;
         while let Some(stop) = way(self, place) {
             place = self.at(stop);
-            if self.entry(stop).is_some_and(&wanted) {
+            if self.entry(stop).is_some_and(|entry| wanted.holds(entry)) {
                 return place;
             }
         }
@@ -200,12 +200,4 @@ impl Map<'_> {
         let (passed_a, passed_b) = self.passed(from, true);
         a >= passed_a && b >= passed_b
     }
-}
-
-/// A set of all lanes.
-pub const ALL_LANES: u8 = u8::MAX;
-
-/// The set of one lane.
-pub fn lane_set(lane: Lane) -> u8 {
-    1 << lane as u8
 }

@@ -11,14 +11,16 @@ use crate::experiment::run::Watch;
 use crate::experiment::session::Session;
 use crate::experiment::{Cell, CellResult};
 use crate::model::digest::{self, Digest};
+use crate::model::frames::Pfn;
 use crate::model::journal::{Decision, Kind};
+use crate::model::view;
 use crate::sim::World;
 
 pub struct Recording {
     result: CellResult,
     stream: Stream,
     timeline: Timeline,
-    keyframes: Keyframes,
+    pub(super) keyframes: Keyframes,
     /// The last OOM report that was asked for, and its kill.
     pub(super) report: Option<(u64, String)>,
 }
@@ -114,7 +116,7 @@ impl Recording {
             return Vec::new();
         }
         let whole: Option<Vec<Decision>> = (from..end).map(|ordinal| self.stream.whole(ordinal)).collect();
-        whole.unwrap_or_else(|| self.keyframes.decisions(from..end))
+        whole.unwrap_or_else(|| self.keyframes.decisions_at(&(from..end).collect::<Vec<u64>>()))
     }
 
     pub fn decision(&mut self, ordinal: u64) -> Option<Decision> {
@@ -133,16 +135,14 @@ impl Recording {
         if let Some(rows) = ordinals.iter().map(whole).collect() {
             return rows;
         }
-        let (Some(&first), Some(&last)) = (ordinals.first(), ordinals.last()) else { return Vec::new() };
-        let decisions =
-            self.keyframes.decisions_at(first..last + 1, |ordinal| ordinals.binary_search(&ordinal).is_ok());
+        let decisions = self.keyframes.decisions_at(ordinals);
         decisions.iter().zip(ordinals).map(|(decision, &ordinal)| Row::of(ordinal, decision)).collect()
     }
 
-    /// Pageblocks of all zones.
-    pub fn blocks_in_all(&self) -> usize {
+    /// Pageblocks of all zones, by their first frame.
+    pub fn pageblocks(&self) -> Vec<Pfn> {
         let zones = &self.keyframes.last().world().machine.node.zones;
-        zones.iter().map(|zone| crate::model::view::pageblocks(zone).len()).sum()
+        zones.iter().flat_map(view::pageblocks).map(|(block, _)| block).collect()
     }
 
     /// Digest of the machine's zones and counters as a decision was made.

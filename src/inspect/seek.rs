@@ -57,6 +57,18 @@ impl Keyframes {
         self.frames.push(session);
     }
 
+    /// The session after so many steps.
+    pub fn at_step(&self, step: u64) -> Session {
+        let mut session = self.last_where(&|session| session.steps() <= step);
+        run_while(&mut session, &|session| session.steps() < step);
+        session
+    }
+
+    /// A copy of the last one of which this is so, or of the one at boot.
+    fn last_where(&self, is_so: &dyn Fn(&Session) -> bool) -> Session {
+        self.frames.iter().rev().find(|session| is_so(session)).unwrap_or(&self.frames[0]).clone()
+    }
+
     pub fn last(&self) -> &Session {
         self.frames.last().expect("the copy at boot is never dropped")
     }
@@ -66,22 +78,18 @@ impl Keyframes {
     }
 
     /// The nearest copy that has not come to a decision.
-    fn nearest(&self, ordinal: u64) -> Session {
+    fn nearest(&self, ordinal: u64) -> &Session {
         let copies = self.frames.iter().chain(&self.near);
         let earlier = copies.filter(|session| decided(session) <= ordinal);
-        earlier.max_by_key(|session| session.steps()).expect("the copy at boot has decided nothing").clone()
+        earlier.max_by_key(|session| session.steps()).expect("the copy at boot has decided nothing")
     }
 
     /// The world as decision `ordinal` was made, and the decision. It falls into step `step` or a later one.
     pub fn seek(&mut self, ordinal: u64, step: u64) -> (World, Decision) {
-        let mut session = self.nearest(ordinal);
+        let mut session = self.nearest(ordinal).clone();
         let trail = step.saturating_sub(1);
         if session.steps() < trail {
-            while session.steps() < trail {
-                session.step(&mut Unwatched);
-                // What is on the way is not asked for.
-                session.world_mut().machine.journal.take();
-            }
+            run_while(&mut session, &|session| session.steps() < trail);
             self.near = Some(session.clone());
         }
         let first = decided(&session);
@@ -100,44 +108,50 @@ impl Keyframes {
     /// The world once tasks had asked for so many pages, and how many decisions had been made by then; the end of the
     /// run when they never did.
     pub fn when_requested(&self, pages: u32) -> (World, u64) {
-        let earlier = self.frames.iter().filter(|session| requested(session) < pages.into());
-        let nearest = earlier.max_by_key(|session| session.steps());
-        let mut session = nearest.unwrap_or(&self.frames[0]).clone();
-        while requested(&session) < pages.into() && session.step(&mut Unwatched) {
-            session.world_mut().machine.journal.take();
-        }
+        let mut session = self.last_where(&|session| requested(session) < pages.into());
+        run_while(&mut session, &|session| requested(session) < pages.into());
         let made = decided(&session);
         (session.into_world(), made)
     }
 
-    /// Decisions in full.
-    pub fn decisions(&self, ordinals: std::ops::Range<u64>) -> Vec<Decision> {
-        self.decisions_at(ordinals, |_| true)
-    }
-
-    /// Those of a range that are wanted.
-    pub fn decisions_at(&self, ordinals: std::ops::Range<u64>, wanted: impl Fn(u64) -> bool) -> Vec<Decision> {
-        let mut session = self.nearest(ordinals.start);
+    /// Decisions in full, at these ordinals, ascending. Where they lie far apart, as those of a filter may, no more is run
+    /// again than from the nearest copy before each.
+    pub fn decisions_at(&self, ordinals: &[u64]) -> Vec<Decision> {
+        let mut session = self.frames[0].clone();
         let mut found = Vec::new();
-        let mut next = decided(&session);
-        while next < ordinals.end {
-            assert!(session.step(&mut Unwatched) || decided(&session) > next, "the run ends before decision {next}");
-            for decision in session.world_mut().machine.journal.take() {
-                if ordinals.contains(&next) && wanted(next) {
-                    found.push(decision);
-                }
-                next += 1;
+        // Those of the last step, and the ordinal of the one behind them.
+        let (mut made, mut next) = (Vec::new(), 0);
+        for &ordinal in ordinals {
+            let copy = self.nearest(ordinal);
+            if next <= ordinal && copy.steps() > session.steps() {
+                (session, next) = (copy.clone(), decided(copy));
             }
+            while next <= ordinal {
+                assert!(
+                    session.step(&mut Unwatched) || decided(&session) > next,
+                    "the run ends before decision {next}"
+                );
+                made = session.world_mut().machine.journal.take();
+                next = decided(&session);
+            }
+            found.push(made[made.len() - (next - ordinal) as usize]);
         }
         found
     }
 }
 
-fn requested(session: &Session) -> u64 {
+/// Runs on while this is so. What is decided on the way is not asked for.
+fn run_while(session: &mut Session, is_so: &dyn Fn(&Session) -> bool) {
+    while is_so(session) && session.step(&mut Unwatched) {
+        session.world_mut().machine.journal.take();
+    }
+}
+
+pub(super) fn requested(session: &Session) -> u64 {
     session.world().machine.journal.requested_pages
 }
 
-fn decided(session: &Session) -> u64 {
+pub(super) fn decided(session: &Session) -> u64 {
     session.world().machine.journal.count()
 }
 

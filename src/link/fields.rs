@@ -8,10 +8,13 @@ use crate::experiment::{Experiment, PolicySpec, Until, parse_seeds};
 use crate::workload::Workload;
 
 /// Every key, in canonical order; `c` follows them all.
-pub const KEYS: &[&str] = &["v", "g", "m", "o", "w", "z", "p", "s", "u", "t", "x", "n", "h", "th", "e", "mv", "r"];
+pub const KEYS: &[&str] = &["v", "g", "m", "o", "w", "z", "p", "s", "u", "t", "x", "b", "n", "h", "th", "e", "mv", "r"];
 
 /// Keys of what is run, apart from `v`.
 pub const CONFIG: std::ops::Range<usize> = 1..9;
+
+/// A pageblock is 512 frames of 4 KiB.
+const MIB_PER_BLOCK: u32 = 2;
 
 /// The version a link is written in.
 pub fn version(pairs: &Pairs, notes: &mut Vec<String>) -> Result<u32, LinkError> {
@@ -53,7 +56,13 @@ pub fn read(pairs: &Pairs, notes: &mut Vec<String>) -> Result<Permalink, LinkErr
         let stop = stop.parse().map_err(|_| refuse("u", text, "write it as 2.0-1024"))?;
         experiment.until = Some(Until::new(percent, stop).map_err(|error| refuse("u", text, error.problem))?);
     }
-    let view = view(get)?;
+    let mut view = view(get)?;
+    if let Some(text) = get("b") {
+        match block(text, experiment.environment.memory_mib) {
+            Ok(found) => (view.block, view.pages) = found,
+            Err(problem) => notes.push(format!("Ignored: b={text}: {problem}.")),
+        }
+    }
     let model = get("mv").unwrap_or_default();
     if model.len() > 12 || !model.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return Err(refuse("mv", model, "a model version is digits and full stops"));
@@ -110,6 +119,15 @@ fn guest(preset: &str, memory: Option<&str>, changes: Option<&str>) -> Result<En
         environment = environment::set(&environment, name, value).map_err(|error| refuse("o", change, error))?;
     }
     Ok(environment)
+}
+
+/// Which pageblock is chosen, and whether every page is drawn. A wrong one costs no more than a look elsewhere in the same
+/// run, so that it is no reason to refuse the link.
+fn block(text: &str, memory_mib: u32) -> Result<(u32, bool), String> {
+    let (number, pages) = text.strip_suffix(".p").map_or((text, false), |number| (number, true));
+    let last = memory_mib.div_ceil(MIB_PER_BLOCK) - 1;
+    let number = number.parse().ok().filter(|&number| number <= last);
+    number.map(|number| (number, pages)).ok_or_else(|| format!("the guest's pageblocks are 0 to {last}"))
 }
 
 fn view<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<View, LinkError> {

@@ -11,7 +11,7 @@
 //! o  list of fields set: vm.defrag_mode-on~thp-never    w  workload item      p  list of policies, baseline first
 //! z  the plan that w=plan runs: `j.` and its JSON in base64url
 //! s  seeds: 1-64~99                                     u  stopping rule that chose s: 2.0-1024
-//! t  event   x  view   n  name   h  trace   th  theme   e  embedded
+//! t  event   x  view   b  pageblock, with .p among all pages   n  name   h  trace   th  theme   e  embedded
 //! mv model version behind r      r  result check        c  check of all before it, always last
 //! ```
 //!
@@ -73,6 +73,9 @@ pub struct View {
     pub event: Option<u64>,
     /// One of [`VIEWS`].
     pub view: Option<String>,
+    /// The chosen pageblock by its place in the maps, and whether every page is drawn.
+    pub block: u32,
+    pub pages: bool,
     /// A title, at most 24 characters: never more than text.
     pub name: Option<String>,
     /// Hash of a trace file that the reader must supply.
@@ -80,6 +83,13 @@ pub struct View {
     /// `light` or `dark`.
     pub theme: Option<String>,
     pub embed: bool,
+}
+
+impl View {
+    /// Whether it is of something inside a run.
+    pub fn is_inside(&self) -> bool {
+        self.view.is_some() || self.event.is_some() || self.block > 0 || self.pages
+    }
 }
 
 /// The views that a link can name.

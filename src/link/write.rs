@@ -15,6 +15,8 @@ pub fn write(link: &Permalink) -> String {
     let mut add = |key: &str, value: Option<String>| pairs.extend(value.map(|value| (key.to_owned(), value)));
     add("t", view.event.map(|event| event.to_string()));
     add("x", view.view.clone());
+    let pages = if view.pages { ".p" } else { "" };
+    add("b", (view.block > 0 || view.pages).then(|| format!("{}{pages}", view.block)));
     add("n", view.name.clone());
     add("h", view.trace.clone());
     add("th", view.theme.clone());

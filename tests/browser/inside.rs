@@ -10,7 +10,7 @@ use crate::page::Page;
 const OPEN: &str = r#"#inside[data-state="open"]"#;
 
 /// The first comparison, opened.
-async fn opened(rest: &str) -> Page {
+pub async fn opened(rest: &str) -> Page {
     let page = Page::open(rest).await;
     page.wait_for(DONE).await;
     if rest.is_empty() {
@@ -21,17 +21,17 @@ async fn opened(rest: &str) -> Page {
 }
 
 /// Presses what makes a wish, and waits for the answer.
-async fn wish(page: &Page, wish: &str) {
+pub async fn wish(page: &Page, wish: &str) {
     page.value(&format!("document.querySelector('#inside [data-wish=\"{wish}\"]').click()")).await;
     settle(page).await;
 }
 
-async fn now(page: &Page) -> String {
+pub async fn now(page: &Page) -> String {
     page.text("#inside .now").await
 }
 
 /// Waits until the answer has come.
-async fn settle(page: &Page) {
+pub async fn settle(page: &Page) {
     tokio::time::sleep(Duration::from_millis(30)).await;
     page.wait_for(OPEN).await;
 }
@@ -108,7 +108,7 @@ async fn everything_drawn_stands_in_a_table_too() {
     assert!(label.starts_with("Difference: "), "{label}");
     let said = number_after(&label, "Difference: ");
     let differ = "[...document.querySelectorAll('#inside-blocks tbody tr')].filter(r => { const c = [...r.cells].map(c => \
-                  c.textContent); return [1, 2, 3, 4].some(i => c[i] !== c[i + 4]) }).length";
+                  c.textContent); return [2, 3, 4, 5].some(i => c[i] !== c[i + 4]) }).length";
     let listed = page.number(differ).await as u64;
     assert!(listed > 0 && listed <= said && said <= 512, "{listed} {said}");
     wish(&page, "tab 2").await;
@@ -142,6 +142,46 @@ async fn it_is_used_by_keys_alone() {
     settle(&page).await;
     assert!(page.text("#inside-block caption").await.starts_with(&format!("Pageblock {}", columns + 1)));
     assert_eq!(page.value("document.activeElement.id").await, "inside-map-0");
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
+async fn decisions_are_filtered_by_words() {
+    let page = opened("").await;
+    wish(&page, "kill-b").await;
+    wish(&page, "tab 2").await;
+    // From any tab the key opens the log and leads to the field.
+    page.press("#inside [data-wish=\"first\"]", "/").await;
+    page.wait_until("document.activeElement.id === 'inside-find'").await;
+    settle(&page).await;
+    assert_eq!(page.attribute("#inside-tab-log", "aria-pressed").await, "true");
+    let all = page.text("#inside-said").await;
+    page.press("#inside-find", "mt:unmapped fail/\u{e007}").await;
+    settle(&page).await;
+    let wrong = page.text("#inside-find-help").await;
+    assert!(wrong.contains("`fail/`: no event has it in its name; there are mt:TYPE"), "{wrong}");
+    assert_eq!(page.attribute("#inside-find", "aria-invalid").await, "true");
+    assert_eq!(page.value("document.querySelector('#inside-find').value").await, "mt:unmapped fail/");
+    assert_eq!(page.text("#inside-said").await, all, "nothing is lost");
+    page.press("#inside-find", "\u{e003}\u{e007}").await;
+    settle(&page).await;
+    let said = page.text("#inside-said").await;
+    let (found, of) = (number_after(&format!("\n{said}"), "\n"), number_after(&said, "of"));
+    assert!(0 < found && found < of && all.starts_with(&format!("{of} of {of}")), "{said}; {all}");
+    // What a compaction came to does not repeat the type of the request that it was for.
+    let others = "[...document.querySelectorAll('#inside-log tbody tr')].filter(r => !r.cells[2].textContent.includes('denied') \
+                  || !/Unmapped|direct (compaction|reclaim)/.test(r.cells[3].textContent)).length";
+    assert_eq!(page.number(others).await, 0);
+    assert!(page.number("document.querySelectorAll('#inside-log tbody tr').length").await > 0);
+    assert_eq!(page.value("document.activeElement.id").await, "inside-find", "the focus stays");
+    for (name, width, scheme) in [("inside-find", 1440, "light"), ("inside-find-phone", 320, "dark")] {
+        page.view(width, 900, scheme).await;
+        assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0, "{name}");
+        page.value("document.querySelector('#inside-tab-log').scrollIntoView()").await;
+        page.screenshot(name).await;
+    }
+    page.fill("#inside-find", "no:such").await;
+    breaks_no_rule(&page, "inside, a filter that cannot be read").await;
     page.close_without_errors().await;
 }
 

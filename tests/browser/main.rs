@@ -9,6 +9,7 @@ mod driver;
 mod embed;
 mod fidelity;
 mod inside;
+mod inside_block;
 mod links;
 mod map;
 mod one_file;

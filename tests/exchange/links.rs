@@ -27,13 +27,17 @@ fn meaning(link: &Permalink) -> String {
     let policies: Vec<_> = policies.iter().map(policy).collect();
     let until = until.map_or(String::new(), |until| format!(" until {}-{}", until.percent_text(), until.hard_stop));
     let result = link.result.as_ref().map_or(String::new(), |result| format!(" r={} of {}", result.hash, result.model));
-    let View { event, view, name, trace, theme, embed } = &link.view;
+    let View { event, view, block, pages, name, trace, theme, embed } = &link.view;
     let texts = [("x", view), ("n", name), ("h", trace), ("th", theme)];
     let texts = texts.map(|(key, value)| value.as_ref().map_or(String::new(), |value| format!(" {key}={value}")));
     let event = event.map_or(String::new(), |event| format!(" t={event}"));
+    let block = match (block, pages) {
+        (0, false) => String::new(),
+        (block, pages) => format!(" b={block}{}", if *pages { ".p" } else { "" }),
+    };
     let embed = if *embed { " e=1" } else { "" };
     format!(
-        "{}{changes} ; {}{} ; {} ; {}{until} ;{result}{event}{}{embed}",
+        "{}{changes} ; {}{} ; {} ; {}{until} ;{result}{event}{}{block}{embed}",
         guest.name,
         entry.name,
         knobs(&workload.knobs, entry.knobs),
@@ -90,6 +94,9 @@ fn what_an_archive_makes_of_a_link_is_the_link() {
         link.view.event = (random.below(3) == 0).then(|| random.below(u64::MAX));
         link.view.name = (random.below(3) == 0).then(|| "a.name_of-24~characters.".to_owned());
         link.view.embed = random.below(3) == 0;
+        let blocks = u64::from(link.experiment.environment.memory_mib.div_ceil(2));
+        link.view.block = if random.below(3) == 0 { random.below(blocks) as u32 } else { 0 };
+        link.view.pages = random.below(3) == 0;
         if random.below(3) == 0 {
             link.unknown.push(("zz".to_owned(), "any.Thing~1-2".to_owned()));
         }
@@ -241,6 +248,24 @@ fn what_is_not_known_is_kept_and_named() {
     assert!(link::write(&opened.link).starts_with("v=1&s=1-2&foo=7.x&bar=y&c="));
     let opened = link::open("s=1-2").unwrap();
     assert!(opened.notes.iter().any(|note| note.contains("no version")), "{:?}", opened.notes);
+}
+
+#[test]
+fn a_pageblock_that_is_not_there_is_no_reason_to_refuse_a_link() {
+    for (text, block, pages) in [("v=1&b=511", 511, false), ("v=1&b=0.p", 0, true), ("v=1&m=2g&b=1023.p", 1023, true)] {
+        let opened = link::open(text).unwrap();
+        assert_eq!((opened.link.view.block, opened.link.view.pages), (block, pages), "{text}");
+        assert!(opened.notes.iter().all(|note| !note.contains("b=")), "{:?}", opened.notes);
+        assert!(link::write(&opened.link).starts_with(&format!("{text}&c=")), "{text}");
+    }
+    // What is left out when it is the default.
+    assert!(!link::write(&link::open("v=1&b=0").unwrap().link).contains("b="));
+    for text in ["512", "-1", "x", "7.q", ".p", "99999999999999999999", "1.p.p"] {
+        let opened = link::open(&format!("v=1&s=1-2&t=5&x=d&b={text}")).unwrap();
+        let note = format!("Ignored: b={text}: the guest's pageblocks are 0 to 511.");
+        assert!(opened.notes.contains(&note), "{:?}", opened.notes);
+        assert!(link::write(&opened.link).starts_with("v=1&s=1-2&t=5&x=d&c="), "{text}");
+    }
 }
 
 #[test]

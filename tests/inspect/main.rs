@@ -2,6 +2,7 @@
 //! Looking inside a run must not change it, and must show what was there.
 
 mod daemons;
+mod history;
 mod part;
 mod same;
 mod seek;

@@ -4,6 +4,7 @@
 use oompoint::experiment::Cell;
 use oompoint::experiment::run::{Unwatched, stream};
 use oompoint::experiment::session::Session;
+use oompoint::inspect::Row;
 use oompoint::inspect::recording::digest_of;
 use oompoint::model::journal::Kind;
 use rand::RngExt;
@@ -111,4 +112,20 @@ fn a_moment_lies_in_the_middle_of_a_step_when_its_decision_does() {
     let by_it = u64::from(recording.decision(end).expect("it is there").what.values[0]);
     assert!(by_it > 0);
     assert_eq!(moved(&mut recording, end) - moved(&mut recording, begin), by_it);
+}
+
+#[test]
+fn decisions_far_apart_are_those_of_a_straight_run() {
+    // More decisions than are kept whole, so that they are had by running parts of it again.
+    let mut recording = record(&cell(guest(256), "file-churn:file-percent=100", "series", 1));
+    let len = recording.len();
+    assert!(len > 1 << 16, "{len} decisions");
+    let all = recording.decisions(0, u64::MAX);
+    for distance in [1, 7, len / 19, len / 3] {
+        let ordinals: Vec<u64> = (len / 5..len).step_by(distance as usize).take(20).collect();
+        let rows = recording.rows_at(&ordinals);
+        let wanted: Vec<_> = ordinals.iter().map(|&at| Row::of(at, &all[at as usize])).collect();
+        assert_eq!(rows, wanted, "{distance} apart");
+    }
+    assert_eq!(recording.decisions(len - 3, 9), all[len as usize - 3..]);
 }

@@ -36,7 +36,7 @@ pub fn head(model: &Model) -> Html {
 /// The view of a run that the link wants shown, if any; a moment alone is one of the baseline.
 pub fn inside(model: &Model) -> Option<String> {
     let view = &model.view;
-    view.view.clone().or(view.event.map(|_| "a".to_owned()))
+    view.view.clone().or(view.is_inside().then(|| "a".to_owned()))
 }
 
 /// What the numbers are not, in one line: the whole page has more of it in its own head.

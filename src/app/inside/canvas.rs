@@ -12,8 +12,8 @@ use crate::replay::blockmap::{ABSENT, USED};
 pub const LETTERS: usize = 6;
 pub const CELL_HEIGHT: f64 = 18.0;
 /// Pages of a block in a row of its tile.
-const TILE: usize = 16;
-const BLOCK: usize = 512;
+pub const TILE: usize = 16;
+pub const BLOCK: usize = 512;
 /// The map of the difference, beside those of A (0) and B (1).
 const DIFFERENCE: usize = 2;
 
@@ -175,7 +175,13 @@ impl Paints {
 }
 
 /// One map, a pixel a page: tiles of 16 by 32 pages.
-pub fn draw_pages(canvas: &HtmlCanvasElement, pages: &[AttrValue; 2], which: usize, columns: usize, cursor: usize) {
+pub fn draw_pages(
+    canvas: &HtmlCanvasElement,
+    pages: &[AttrValue; 2],
+    which: usize,
+    columns: usize,
+    (cursor, page): (usize, usize),
+) {
     let Some((context, style)) = look(canvas) else { return };
     let [a, b] = [pages[0].as_bytes(), pages[1].as_bytes()];
     let blocks = a.len().max(b.len()) / BLOCK;
@@ -221,6 +227,9 @@ pub fn draw_pages(canvas: &HtmlCanvasElement, pages: &[AttrValue; 2], which: usi
     context.set_stroke_style_str(&colour(&style, "--focus"));
     context.set_line_width(2.0);
     context.stroke_rect(x as f64, y as f64, TILE as f64, (BLOCK / TILE) as f64);
+    // The picked page, with a frame around it so that its own colour stays.
+    context.set_line_width(1.0);
+    context.stroke_rect((x + page % TILE) as f64 - 0.5, (y + page / TILE) as f64 - 0.5, 2.0, 2.0);
 }
 
 /// `#rrggbb`; a name, as forced colours have them, is grey.

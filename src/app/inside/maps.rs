@@ -4,7 +4,7 @@
 use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::prelude::*;
 
-use super::canvas::{self, LETTERS};
+use super::canvas::{self, BLOCK, LETTERS, TILE};
 use super::state::{Action, State};
 use crate::app::platform;
 use crate::app::replay::map::target;
@@ -29,7 +29,7 @@ pub fn Maps(props: &Props) -> Html {
     let pages = pages.filter(|[a, b]| !a.is_empty() && !b.is_empty());
     let cells = (letters[0].len() / LETTERS).max(1);
     let is_by_page = pages.is_some();
-    let deps = (letters, pages, state.cursor, columns, props.paint);
+    let deps = (letters, pages, (state.cursor, state.page), columns, props.paint);
     use_effect_with(deps, {
         let nodes = nodes.clone();
         move |(letters, pages, cursor, columns, _)| {
@@ -37,7 +37,7 @@ pub fn Maps(props: &Props) -> Html {
                 let Some(canvas) = node.cast::<HtmlCanvasElement>() else { continue };
                 match pages {
                     Some(pages) => canvas::draw_pages(&canvas, pages, i, *columns, *cursor),
-                    None => canvas::draw_blocks(&canvas, letters, i, *columns, *cursor),
+                    None => canvas::draw_blocks(&canvas, letters, i, *columns, cursor.0),
                 }
             }
         }
@@ -49,11 +49,14 @@ pub fn Maps(props: &Props) -> Html {
     html! {
         <>
         <div class="maps">
-            { for (0..3).map(|i| figure(state, i, nodes[i].clone(), columns, cells, height.clone())) }
+            { for (0..3).map(|i| figure(state, i, nodes[i].clone(), (columns, is_by_page), cells, height.clone())) }
         </div>
         { legend(is_by_page) }
         { choice(state, cells) }
         { Html::from_html_unchecked(state.part(part::BLOCK)) }
+        if state.per_cell() == 1 {
+            { picked(state) }
+        }
         </>
     }
 }
@@ -63,7 +66,7 @@ fn figure(
     state: &UseReducerHandle<State>,
     i: usize,
     node: NodeRef,
-    columns: usize,
+    (columns, is_by_page): (usize, bool),
     cells: usize,
     style: String,
 ) -> Html {
@@ -81,11 +84,16 @@ fn figure(
         let canvas: HtmlCanvasElement = event.target_unchecked_into();
         let (wide, high) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
         let rows = cells.div_ceil(columns) as f64;
-        let column = (f64::from(event.offset_x()) * columns as f64 / wide) as usize;
-        let row = (f64::from(event.offset_y()) * rows / high) as usize;
+        let across = f64::from(event.offset_x()) * columns as f64 / wide;
+        let down = f64::from(event.offset_y()) * rows / high;
+        let (column, row) = (across as usize, down as usize);
         let cell = row * columns + column.min(columns - 1);
         if cell < cells {
             by_mouse.dispatch(Action::Cursor(cell));
+            if is_by_page {
+                let (x, y) = (across.fract() * TILE as f64, down.fract() * (BLOCK / TILE) as f64);
+                by_mouse.dispatch(Action::Page(y as usize * TILE + x as usize));
+            }
         }
     };
     let label = if slides { format!("Pageblock, in all maps. {said}") } else { said.clone() };
@@ -103,25 +111,51 @@ fn figure(
 /// Blocks or pages, and the block by its number.
 fn choice(state: &UseReducerHandle<State>, cells: usize) -> Html {
     let per_cell = state.per_cell();
-    let dispatcher = state.dispatcher();
-    let onchange = move |event: Event| {
-        let typed = event.target_unchecked_into::<HtmlInputElement>().value_as_number();
-        if typed.is_finite() {
-            dispatcher.dispatch(Action::Cursor((typed.max(0.0) as usize).min(cells - 1)));
-        }
-    };
     html! {
         <div class="row">
             <button id="inside-pages" type="button" disabled={per_cell > 1} aria-pressed={state.pages.to_string()}
                 data-wish={format!("pages {}", u8::from(!state.pages))}>{ "Every page" }</button>
-            <label for="inside-cursor">{ "pageblock " }
-                <input id="inside-cursor" type="number" min="0" max={(cells - 1).to_string()}
-                    value={state.cursor.min(cells - 1).to_string()} {onchange} />
-            </label>
+            { number(state, ["inside-cursor", "pageblock "], cells - 1, state.cursor, Action::Cursor) }
             if per_cell > 1 {
                 <span class="note">{ format!("A cell is {per_cell} pageblocks.") }</span>
             }
         </div>
+    }
+}
+
+/// A page of the block by its number, and what it is asked. In the page view it is picked by a click as well.
+fn picked(state: &UseReducerHandle<State>) -> Html {
+    html! {
+        <>
+        <div class="row">
+            { number(state, ["inside-page", "page of this pageblock "], BLOCK - 1, state.page, Action::Page) }
+            <button type="button" data-wish={format!("history {}", state.page)}>{ "Why is this page here?" }</button>
+        </div>
+        <p id="inside-told" class="note said" role="status">{ state.part(part::TOLD) }</p>
+        { Html::from_html_unchecked(state.part(part::HISTORY)) }
+        </>
+    }
+}
+
+/// A field for a number from 0 on.
+fn number(
+    state: &UseReducerHandle<State>,
+    [id, label]: [&'static str; 2],
+    max: usize,
+    value: usize,
+    action: fn(usize) -> Action,
+) -> Html {
+    let dispatcher = state.dispatcher();
+    let onchange = move |event: Event| {
+        let typed = event.target_unchecked_into::<HtmlInputElement>().value_as_number();
+        if typed.is_finite() {
+            dispatcher.dispatch(action((typed.max(0.0) as usize).min(max)));
+        }
+    };
+    html! {
+        <label for={id}>{ label }
+            <input {id} type="number" min="0" max={max.to_string()} value={value.min(max).to_string()} {onchange} />
+        </label>
     }
 }
 

@@ -3,6 +3,7 @@
 //! are put in their places, maps are drawn from letters, and wishes are sent, one at a time.
 
 mod canvas;
+mod find;
 mod maps;
 mod state;
 
@@ -16,6 +17,7 @@ use super::platform;
 use super::pool::Pool;
 use super::state::{Action as PageAction, Model as PageModel};
 use crate::inspect::tour::part;
+use crate::link::View;
 use crate::worker::message::{Failure, Job, News};
 use state::{Action, State};
 
@@ -80,7 +82,7 @@ pub fn Inside(props: &Props) -> Html {
     let is_open = state.is_open_for(runs.as_ref());
     html! {
         <section id="inside" class="inside" aria-labelledby="inside-title" data-state={state.word(is_open)}
-            onclick={delegated(&wish)} onkeydown={keys(&wish, is_open)}>
+            onclick={delegated(&wish)} onkeydown={keys(&wish, is_open.then_some(state.tab))}>
             <h2 id="inside-title">{ "Inside a run" }</h2>
             { chooser(model, &state, is_open) }
             if let Some(failure) = &state.failure {
@@ -178,6 +180,10 @@ fn stage(state: &UseReducerHandle<State>, paint: u32, wish: &Callback<String>) -
                 aria-pressed={(state.tab == i).to_string()}>{ text }</button>
         }
         </div>
+        if state.tab == 0 {
+            { find::field(state) }
+        }
+        <p id="inside-said" class="note said" role="status">{ state.part(part::SAID) }</p>
         <div id="inside-tab">{ piece(part::TAB) }</div>
         </>
     }
@@ -201,15 +207,15 @@ fn delegated(wish: &Callback<String>) -> Callback<MouseEvent> {
     })
 }
 
-/// Keys, while something of the section has the focus and is not written into.
-fn keys(wish: &Callback<String>, is_open: bool) -> Callback<KeyboardEvent> {
+/// Keys, while something of the section has the focus and is not written into; `tab` is the one that is open.
+fn keys(wish: &Callback<String>, tab: Option<usize>) -> Callback<KeyboardEvent> {
     let wish = wish.clone();
     Callback::from(move |event: KeyboardEvent| {
         let writes = event.target().is_some_and(|target| {
             let kind = target.dyn_into::<HtmlInputElement>().map(|input| input.type_());
             kind.is_ok_and(|kind| kind != "range" && kind != "checkbox")
         });
-        if !is_open || writes || event.ctrl_key() || event.alt_key() || event.meta_key() {
+        if tab.is_none() || writes || event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
         let key = event.key();
@@ -218,13 +224,23 @@ fn keys(wish: &Callback<String>, is_open: bool) -> Callback<KeyboardEvent> {
         } else if key == "e" {
             wish.emit("tab 1".to_owned());
         } else if key == "g" {
-            let field = gloo::utils::document().get_element_by_id("inside-mib");
-            let _ = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()).map(|field| field.focus());
+            focus("inside-mib");
+        } else if key == "/" {
+            if tab != Some(0) {
+                wish.emit("tab 0".to_owned());
+            }
+            // The field is there once its tab is.
+            platform::later(0, || focus("inside-find"));
         } else {
             return;
         }
         event.prevent_default();
     })
+}
+
+fn focus(id: &str) {
+    let field = gloo::utils::document().get_element_by_id(id);
+    let _ = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()).map(|field| field.focus());
 }
 
 /// Keeps the page's link at what is looked at, and the focus where a replaced button was.
@@ -233,9 +249,9 @@ fn use_link(model: &UseReducerHandle<PageModel>, state: &UseReducerHandle<State>
     let dispatcher = model.dispatcher();
     let view = model.view.clone();
     use_effect_with(state.view(), move |seen| {
-        if let Some((name, event)) = seen.clone() {
-            let new = crate::link::View { view: Some(name), event, ..view };
-            dispatcher.dispatch(PageAction::View(new));
+        if let Some(seen) = seen.clone() {
+            let View { name, trace, theme, embed, .. } = view;
+            dispatcher.dispatch(PageAction::View(View { name, trace, theme, embed, ..seen }));
         }
     });
     let last = state.last.clone();

@@ -8,7 +8,9 @@ use yew::prelude::*;
 
 use super::Piece;
 use crate::app::state::Model as PageModel;
-use crate::inspect::tour::{Parts, part};
+use crate::inspect::Filter;
+use crate::inspect::tour::{Parts, part, per_cell};
+use crate::link::View;
 use crate::worker::message::Failure;
 
 #[derive(Clone, PartialEq)]
@@ -26,6 +28,13 @@ pub struct State {
     /// Whether every page is drawn.
     pub pages: bool,
     pub cursor: usize,
+    /// The picked page, counted from the start of its pageblock.
+    pub page: usize,
+    /// The words that decisions are filtered by, as they were last typed, and what is wrong with them.
+    pub words: String,
+    pub wrong: Option<String>,
+    /// The last of them that could be read: what is in force.
+    filter: String,
     /// The last wish that a button made.
     pub last: Option<String>,
 }
@@ -39,6 +48,8 @@ pub enum Action {
     Heard(Parts),
     Failed(Failure),
     Cursor(usize),
+    Page(usize),
+    Filter(String),
 }
 
 impl State {
@@ -46,11 +57,12 @@ impl State {
     pub fn new(model: &PageModel) -> State {
         let view = &model.view;
         let wanted = match (view.view.as_deref(), view.event) {
-            (None, None) => None,
+            _ if !view.is_inside() => None,
             (Some("b"), Some(event)) => Some(format!("b {event}")),
             (_, Some(event)) => Some(format!("a {event}")),
             (_, None) => Some("open".to_owned()),
         };
+        let blocks = model.experiment.environment.memory_mib.div_ceil(2);
         let tab = usize::from(view.view.as_deref() == Some("why"));
         State {
             choice: [None; 3],
@@ -60,8 +72,12 @@ impl State {
             is_busy: false,
             failure: None,
             tab,
-            pages: false,
-            cursor: 0,
+            pages: view.pages,
+            cursor: view.block as usize / per_cell(blocks as usize),
+            page: 0,
+            words: String::new(),
+            wrong: None,
+            filter: String::new(),
             last: None,
         }
     }
@@ -106,7 +122,7 @@ impl State {
     pub fn placed(&self, wish: &str) -> String {
         let place = self.part(part::PLACE);
         let place = if place.is_empty() { "0 - -" } else { &*place };
-        format!("{place} {} {} {wish}", self.tab, u8::from(self.pages))
+        format!("{place} {} {} {} {wish}\n{}", self.tab, u8::from(self.pages), self.cursor, self.filter)
     }
 
     pub fn mib(&self) -> u32 {
@@ -121,8 +137,8 @@ impl State {
         self.number(part::SCALE, 1).unwrap_or(1) as u32
     }
 
-    /// What a link says of the view: its name, and the decision.
-    pub fn view(&self) -> Option<(String, Option<u64>)> {
+    /// What a link says of what is seen: the view's name, the decision, the pageblock.
+    pub fn view(&self) -> Option<View> {
         self.parts.get(&part::PLACE)?;
         let (a, b) = (self.number(part::PLACE, 1), self.number(part::PLACE, 2));
         let name = match (self.tab, a, b) {
@@ -130,7 +146,14 @@ impl State {
             (_, None, Some(_)) => "b",
             _ => "d",
         };
-        Some((name.to_owned(), a.or(b)))
+        let per_cell = self.per_cell();
+        Some(View {
+            view: Some(name.to_owned()),
+            event: a.or(b),
+            block: self.cursor as u32 * per_cell,
+            pages: self.pages && per_cell == 1,
+            ..View::default()
+        })
     }
 }
 
@@ -167,9 +190,17 @@ impl Reducible for State {
                 }
             }
             Action::Failed(failure) => (state.is_busy, state.open, state.failure) = (false, None, Some(failure)),
+            Action::Filter(words) => {
+                state.wrong = Filter::parse(&words).err();
+                if state.wrong.is_none() {
+                    (state.filter, state.wish) = (words.clone(), Some("find".to_owned()));
+                }
+                state.words = words;
+            }
+            Action::Page(page) => state.page = page,
             Action::Cursor(cursor) => {
                 state.cursor = cursor;
-                state.wish = Some(format!("block {cursor}"));
+                state.wish = Some("block".to_owned());
             }
         }
         Rc::new(state)

@@ -15,16 +15,21 @@ use crate::report::panel::html::table;
 /// Cells of a map at most; of a larger memory several blocks share a cell.
 const CELLS_MAX: usize = 2048;
 
+/// Blocks in a cell of a map of so many.
+pub fn per_cell(blocks: usize) -> usize {
+    blocks.div_ceil(CELLS_MAX).next_power_of_two()
+}
+
 /// Groups the blocks of both runs alike until they fit. Blocks in a cell.
 pub fn fit(a: &mut Blocks, b: &mut Blocks) -> u32 {
-    let per_cell = a.len().max(b.len()).div_ceil(CELLS_MAX).next_power_of_two();
+    let per_cell = per_cell(a.len().max(b.len()));
     if per_cell > 1 {
         (*a, *b) = (a.grouped(per_cell), b.grouped(per_cell));
     }
     per_cell as u32
 }
 
-fn mark(blocks: &Blocks, i: usize) -> char {
+pub fn mark(blocks: &Blocks, i: usize) -> char {
     match blocks.freetype[i] {
         _ if blocks.managed(i) == 0 => ' ',
         freetype::UNMAPPED => 'U',
@@ -35,7 +40,7 @@ fn mark(blocks: &Blocks, i: usize) -> char {
     }
 }
 
-fn free(blocks: &Blocks, i: usize) -> u16 {
+pub fn free(blocks: &Blocks, i: usize) -> u16 {
     blocks.free[i] + blocks.pcp[i]
 }
 
@@ -114,18 +119,4 @@ pub fn block(a: &Blocks, b: &Blocks, i: usize) -> String {
     ];
     let end = pfn + PAGEBLOCK_PAGES * a.per_cell - 1;
     table("inside-block", &format!("Pageblock {i}, frames {pfn:#x} to {end:#x}: pages"), &head, &rows)
-}
-
-/// The table twin of the maps: every block, or only those that differ.
-pub fn rows(a: &Blocks, b: &Blocks, only_different: bool) -> Vec<Vec<String>> {
-    let side = |blocks: &Blocks, i: usize| {
-        let kind = freetype::NAMES[usize::from(blocks.freetype[i])];
-        let mark = mark(blocks, i);
-        let mark = if matches!(mark, '.' | ' ') { String::new() } else { format!(" {mark}") };
-        [format!("{kind}{mark}"), free(blocks, i).to_string(), (blocks.anon[i] + blocks.file[i]).to_string()]
-            .into_iter()
-            .chain([(blocks.pinned[i] + blocks.kernel[i]).to_string()])
-    };
-    let shown = (0..a.len().min(b.len())).filter(|&i| !only_different || a.differs(b, i));
-    shown.map(|i| [i.to_string()].into_iter().chain(side(a, i)).chain(side(b, i)).collect()).collect()
 }

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The decision log: a page of lines around the place, filtered by lane.
+//! The decision log: a page of lines around the place, filtered by lane and by the reader's own words.
 
+use crate::inspect::filter::Filter;
 use crate::inspect::lane::Lane;
-use crate::inspect::place::{ALL_LANES, Place, Which};
+use crate::inspect::place::{Place, Which};
 use crate::inspect::recording::Recording;
-use crate::inspect::stream::Entry;
+use crate::inspect::stream::{Entry, Stream};
 use crate::report::panel::html::escape;
 
 /// Lines of a page.
 const LINES: usize = 20;
 
+/// A set of all lanes.
+pub const ALL_LANES: u8 = u8::MAX;
+
 pub struct Log {
     /// The lanes that are let through, one bit each.
     pub lanes: u8,
+    words: Filter,
     which: Which,
     /// The first line is at this ordinal or after it; none for the lines around the place.
     from: Option<u64>,
@@ -21,7 +26,7 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Log {
-        Log { lanes: ALL_LANES, which: Which::A, from: None, place: Place::default() }
+        Log { lanes: ALL_LANES, words: Filter::ALL, which: Which::A, from: None, place: Place::default() }
     }
 }
 
@@ -29,6 +34,18 @@ impl Log {
     /// The place has changed: the log goes there.
     pub fn follow(&mut self, place: Place) {
         (self.place, self.from) = (place, None);
+    }
+
+    /// Other words to filter by. The pages begin anew with them, since the first line of this one may be gone.
+    pub fn find(&mut self, words: Filter) {
+        if self.words != words {
+            (self.words, self.from) = (words, None);
+        }
+    }
+
+    /// What the log shows, and what a single step goes to.
+    pub fn filter(&self) -> Filter {
+        self.words.of_lanes(self.lanes)
     }
 
     /// 0 and 1 for the run, then pages from an ordinal: 2 more than it.
@@ -44,29 +61,28 @@ impl Log {
         self.which
     }
 
-    /// The page as HTML.
-    pub fn html(&self, recording: &mut Recording, name: &str) -> String {
-        let wanted = |entry: Entry| self.lanes >> entry.lane() as u8 & 1 != 0;
+    /// The page as HTML, and how much there is of what is wanted.
+    pub fn html(&self, recording: &mut Recording, name: &str) -> (String, String) {
+        let filter = self.filter();
+        let wanted = |entry: Entry| filter.holds(entry);
         let stream = recording.stream();
         let own = if self.which == Which::A { self.place.a } else { self.place.b };
         let here = own.unwrap_or_else(|| stream.at_requested(self.place.pages));
-        let from = self
-            .from
-            .unwrap_or_else(|| back(stream.last_before(here, wanted), LINES / 3, |at| stream.last_before(at, wanted)));
+        let from = self.from.unwrap_or_else(|| back(stream, here, LINES / 3, filter));
         let mut ordinals = Vec::new();
         let mut next = stream.first_from(from, wanted);
         while let Some(at) = next.filter(|_| ordinals.len() < LINES) {
             ordinals.push(at);
             next = stream.first_from(at + 1, wanted);
         }
-        let matching = stream.entries().iter().filter(|&&entry| wanted(entry)).count();
+        let said = told(stream, filter, name);
         let first = ordinals.first().copied().unwrap_or(from);
-        let before = first.checked_sub(1).and_then(|at| stream.last_before(at, wanted));
-        let earlier = before.map(|at| back(Some(at), LINES - 1, |at| stream.last_before(at, wanted)));
+        // Lines before this page are a page's length before its first one, or however many there are.
+        let earlier = Some(back(stream, first, LINES, filter)).filter(|&at| at < first);
         let mut html = self.controls();
         html += &format!(
             "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"Decisions\"><table id=\"inside-log\">\
-             <caption>{}: {matching} decisions of these lanes; a number goes there</caption><thead><tr>\
+             <caption>{}: a number goes there</caption><thead><tr>\
              <th scope=\"col\">number</th><th scope=\"col\">MiB</th><th scope=\"col\">lane</th>\
              <th scope=\"col\">decision</th></tr></thead><tbody>",
             escape(name)
@@ -88,7 +104,7 @@ impl Log {
         html += "</tbody></table></div><p class=\"row\">";
         html += &page("Earlier lines", earlier);
         html += &page("Later lines", next);
-        html + "</p>"
+        (html + "</p>", said)
     }
 
     fn controls(&self) -> String {
@@ -110,11 +126,22 @@ impl Log {
     }
 }
 
-/// So many matching entries back.
-fn back(from: Option<u64>, count: usize, before: impl Fn(u64) -> Option<u64>) -> u64 {
-    let mut at = from.unwrap_or(0);
+/// How many decisions there are of what is wanted, in the whole run as far as it is kept.
+fn told(stream: &Stream, filter: Filter, name: &str) -> String {
+    let all = stream.entries();
+    let matching = all.iter().filter(|&&entry| filter.holds(entry)).count();
+    let kept = match stream.first() {
+        0 => String::new(),
+        first => format!(" The first {first} are no longer kept."),
+    };
+    format!("{matching} of {} decisions match, in all of {name}.{kept}", all.len())
+}
+
+/// So many entries back that are let through, or the first of them; the same ordinal if there are none before it.
+fn back(stream: &Stream, from: u64, count: usize, filter: Filter) -> u64 {
+    let mut at = from;
     for _ in 0..count {
-        match at.checked_sub(1).and_then(&before) {
+        match at.checked_sub(1).and_then(|before| stream.last_before(before, |entry| filter.holds(entry))) {
             Some(earlier) => at = earlier,
             None => break,
         }

@@ -5,20 +5,26 @@
 //! draw maps from letters. A wish begins with the place it is made from and with what is open, so that nothing is lost when
 //! the one who answered is gone.
 
+mod blocks;
 mod cells;
 mod log;
 mod now;
+mod page;
 mod tabs;
 
 use super::divergence::Divergences;
+use super::filter::Filter;
+use super::history::Until;
 use super::moment::Moment;
 use super::picture;
-use super::place::{ALL_LANES, Go, Map, Place, Which};
+use super::place::{Go, Map, Place, Which};
 use super::recording::Recording;
-use super::words::PAGES_PER_MIB;
+use crate::model::pageblock::PAGEBLOCK_PAGES;
 use crate::report::panel::html::escape;
-use log::Log;
+use log::{ALL_LANES, Log};
 use tabs::Tab;
+
+pub use cells::per_cell;
 
 /// Where a piece belongs. The page has the same numbers.
 pub mod part {
@@ -44,6 +50,11 @@ pub mod part {
     pub const SCALE: u32 = 11;
     /// The block under the cursor, in both runs.
     pub const BLOCK: u32 = 12;
+    /// A sentence on the open tab, to be read out: plain text, empty if there is nothing to say.
+    pub const SAID: u32 = 13;
+    /// What befell a page, and what it is now, to be read out. Both are empty until somebody asks.
+    pub const HISTORY: u32 = 14;
+    pub const TOLD: u32 = 15;
 }
 
 /// Pieces of an answer.
@@ -59,6 +70,8 @@ pub struct Tour {
     block: usize,
     tab: Tab,
     log: Log,
+    /// Of the table of blocks.
+    order: blocks::Order,
     /// The pictures have been handed out.
     is_shown: bool,
 }
@@ -66,8 +79,18 @@ pub struct Tour {
 impl Tour {
     pub fn new(a: Recording, b: Recording) -> Tour {
         let divergences = Divergences::of(&a, &b);
-        let log = Log::default();
-        Tour { a, b, divergences, place: Place::default(), pages: false, block: 0, tab: Tab::Log, log, is_shown: false }
+        Tour {
+            a,
+            b,
+            divergences,
+            place: Place::default(),
+            pages: false,
+            block: 0,
+            tab: Tab::Log,
+            log: Log::default(),
+            order: blocks::Order::default(),
+            is_shown: false,
+        }
     }
 
     pub fn place(&self) -> Place {
@@ -83,21 +106,25 @@ impl Tour {
     }
 
     /// Does what was wished: the place as pages, decision of A and of B; the number of the open tab; 1 for every page;
-    /// then a verb, and its number if it has one. What is no wish changes nothing.
+    /// the cell under the cursor; then a verb, and its number if it has one. What is no wish changes nothing. On a second line stand the words that
+    /// the log is filtered by; the page sends none that cannot be read.
     pub fn wish(&mut self, text: &str) -> Parts {
+        let (text, query) = text.split_once('\n').unwrap_or((text, ""));
+        self.log.find(Filter::parse(query).unwrap_or(Filter::ALL));
         let mut words = text.split_ascii_whitespace();
         let number = |word: Option<&str>| word.and_then(|word| word.parse::<u64>().ok());
         let pages = number(words.next()).map_or(0, |pages| u32::try_from(pages).unwrap_or(u32::MAX));
         self.place = Place { pages, a: number(words.next()), b: number(words.next()) };
         self.tab = Tab::numbered(number(words.next()).unwrap_or(0));
         self.pages = words.next() == Some("1");
+        self.block = number(words.next()).unwrap_or(0) as usize;
         let verb = words.next().unwrap_or("here");
         let number = number(words.next()).unwrap_or(0);
         let go = match verb {
             "first" => Go::First,
             "last" => Go::Last,
-            "next" => Go::Next(self.log.lanes),
-            "previous" => Go::Previous(self.log.lanes),
+            "next" => Go::Next(self.log.filter()),
+            "previous" => Go::Previous(self.log.filter()),
             "next-failure" => Go::NextFailure,
             "previous-failure" => Go::PreviousFailure,
             "next-parting" => Go::NextDivergence,
@@ -112,22 +139,19 @@ impl Tour {
         let before = self.place;
         self.place = self.map().go(before, go);
         match verb {
-            "block" => {
-                self.block = number as usize;
-                if self.is_shown {
-                    return vec![self.block_part()];
-                }
-            }
+            "block" if self.is_shown => return self.block_parts(),
+            "history" if self.is_shown => return self.page_parts(number as u32 % PAGEBLOCK_PAGES),
             "lanes" => self.log.lanes = u8::try_from(number).ok().filter(|&set| set != 0).unwrap_or(ALL_LANES),
             "log" => self.log.turn(number),
+            "sort" => self.order.press(number as usize),
             _ => {}
         }
         let is_new = verb == "open" || !self.is_shown;
         if self.place != before || is_new {
             self.log.follow(self.place);
         }
-        if matches!(verb, "tab" | "log" | "lanes") && !is_new {
-            return vec![self.tab_part()];
+        if matches!(verb, "tab" | "log" | "lanes" | "find" | "sort") && !is_new {
+            return self.tab_parts().into();
         }
         self.is_shown = true;
         self.look(is_new)
@@ -152,19 +176,13 @@ impl Tour {
     }
 
     fn moments(&mut self) -> (Moment, Moment) {
-        let Place { pages, a, b } = self.place;
         let texts = self.tab == Tab::Texts;
-        let at = |recording: &mut Recording, ordinal: Option<u64>| match ordinal {
-            Some(ordinal) => recording.glance(ordinal, texts),
-            // A run that never asked for so much is seen as it ended: at its last kill, not after the victim's exit.
-            None => match recording.timeline().kills.last() {
-                Some(kill) if recording.timeline().last_mib() < pages / PAGES_PER_MIB => {
-                    recording.glance(kill.ordinal, texts)
-                }
-                _ => recording.moment_when(pages, texts),
-            },
+        let at = |recording: &mut Recording, until: Until| match until {
+            Until::Decision(ordinal) => recording.glance(ordinal, texts),
+            Until::Pages(pages) => recording.moment_when(pages, texts),
         };
-        (at(&mut self.a, a), at(&mut self.b, b))
+        let (of_a, of_b) = (self.until(Which::A), self.until(Which::B));
+        (at(&mut self.a, of_a), at(&mut self.b, of_b))
     }
 
     /// Everything that a place changes.
@@ -173,6 +191,7 @@ impl Tour {
         let per_cell = cells::fit(&mut a.blocks, &mut b.blocks);
         let Place { pages, a: in_a, b: in_b } = self.place;
         let word = |ordinal: Option<u64>| ordinal.map_or("-".to_owned(), |ordinal| ordinal.to_string());
+        let [tab, said] = self.tab_of(&a, &b);
         let mut parts = vec![
             (part::PLACE, format!("{pages} {} {}", word(in_a), word(in_b))),
             (part::NOW, self.now(&a, &b)),
@@ -182,7 +201,10 @@ impl Tour {
             (part::SENTENCE_B, escape(&cells::sentence(&b.blocks, &self.name(Which::B)))),
             (part::SENTENCE_D, escape(&cells::difference(&a.blocks, &b.blocks))),
             (part::BLOCK, cells::block(&a.blocks, &b.blocks, self.block)),
-            (part::TAB, self.tab_of(&a, &b)),
+            tab,
+            said,
+            (part::HISTORY, String::new()),
+            (part::TOLD, String::new()),
         ];
         if self.pages && per_cell == 1 {
             parts.push((part::PAGES_A, std::mem::take(&mut a.blocks.pages)));
@@ -205,14 +227,16 @@ impl Tour {
         one(Which::A) + &one(Which::B)
     }
 
-    fn block_part(&mut self) -> (u32, String) {
+    /// The block, and nothing of a page that was asked about in another one.
+    fn block_parts(&mut self) -> Parts {
         let (mut a, mut b) = self.moments();
         cells::fit(&mut a.blocks, &mut b.blocks);
-        (part::BLOCK, cells::block(&a.blocks, &b.blocks, self.block))
+        let block = cells::block(&a.blocks, &b.blocks, self.block);
+        vec![(part::BLOCK, block), (part::HISTORY, String::new()), (part::TOLD, String::new())]
     }
 
-    fn tab_part(&mut self) -> (u32, String) {
+    fn tab_parts(&mut self) -> [(u32, String); 2] {
         let (a, b) = self.moments();
-        (part::TAB, self.tab_of(&a, &b))
+        self.tab_of(&a, &b)
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What can be opened beside the maps.
 
-use super::{Tour, cells};
+use super::{Tour, blocks, cells, part};
 use crate::inspect::lane::is_denial;
 use crate::inspect::moment::{FreeLists, Moment};
 use crate::inspect::place::Which;
@@ -29,13 +29,17 @@ impl Tab {
 }
 
 impl Tour {
-    pub(super) fn tab_of(&mut self, a: &Moment, b: &Moment) -> String {
-        match self.tab {
+    /// The open tab, and what is said of it.
+    pub(super) fn tab_of(&mut self, a: &Moment, b: &Moment) -> [(u32, String); 2] {
+        let mut said = String::new();
+        let html = match self.tab {
             Tab::Log => {
                 let which = self.log.which();
                 let name = self.name(which);
                 let recording = if which == Which::A { &mut self.a } else { &mut self.b };
-                self.log.html(recording, &name)
+                let (html, matches) = self.log.html(recording, &name);
+                said = matches;
+                html
             }
             Tab::Why => {
                 let names = [self.name(Which::A), self.name(Which::B)];
@@ -48,15 +52,14 @@ impl Tour {
                 format!("<div class=\"two\">{}{}</div>", texts(a, &name_a, "a"), texts(b, &name_b, "b"))
             }
             Tab::Blocks => {
-                let head = ["block", "A type", "A free", "A movable", "A unmovable"].into_iter();
-                let head = head.chain(["B type", "B free", "B movable", "B unmovable"]).map(str::to_owned);
-                let head: Vec<String> = head.collect();
                 let (mut a, mut b) = (a.blocks.clone(), b.blocks.clone());
                 cells::fit(&mut a, &mut b);
-                let rows = cells::rows(&a, &b, false);
-                table("inside-blocks", "Every pageblock of the maps, in pages", &head, &rows)
+                let (html, order) = blocks::html(&a, &b, self.order);
+                said = order;
+                html
             }
-        }
+        };
+        [(part::TAB, html), (part::SAID, said)]
     }
 }
 

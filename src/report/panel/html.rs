@@ -21,12 +21,16 @@ pub fn escape(text: &str) -> String {
 
 /// A table whose first column heads its rows.
 pub fn table(id: &str, caption: &str, head: &[String], rows: &[Vec<String>]) -> String {
-    let mut html = format!("<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{}\">", escape(caption));
-    html += &format!("<table id=\"{id}\"><caption>{}</caption><thead><tr>", escape(caption));
-    for cell in head {
-        html += &format!("<th scope=\"col\">{}</th>", escape(cell));
-    }
-    html += "</tr></thead><tbody>";
+    let head: String = head.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escape(cell))).collect();
+    table_of(id, &escape(caption), &head, rows)
+}
+
+/// The same; caption and head are HTML already, the head's cells with their tags.
+pub fn table_of(id: &str, caption: &str, head: &str, rows: &[Vec<String>]) -> String {
+    let mut html = format!(
+        "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{caption}\"><table id=\"{id}\">\
+         <caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>"
+    );
     for row in rows {
         html += "<tr>";
         for (i, cell) in row.iter().enumerate() {
