@@ -94,7 +94,11 @@ impl Filter {
             }
             ("fail", "") => (OUTCOME, 2),
             ("ok", "") => (OUTCOME, 1),
-            (_, "") => (EVENT, events(word)?),
+            // A lane's name alone will do where no event is called so.
+            (_, "") => match (events(word), one_of("lane", word, &Lane::ALL.map(Lane::name))) {
+                (Err(_), Ok(lanes)) => (LANE, lanes),
+                (events, _) => (EVENT, events?),
+            },
             _ => return Err(format!("no such term; there are {TERMS}")),
         };
         self.sets[field] &= if is_not { !set } else { set };
@@ -194,6 +198,7 @@ mod tests {
         ] {
             assert!(!holds(text, denied), "{text}");
         }
+        assert!(holds("oom", entry(Kind::OomKill, 0, 0, 0)) && !holds("!oom", entry(Kind::OomKill, 0, 0, 0)));
         assert!(!Filter::ALL.of_lanes(1).holds(denied) && Filter::ALL.of_lanes(1 << 6).holds(denied));
         assert!(!holds("order>10", entry(Kind::Failed, 10, 0, 0)) && holds("order>=10", entry(Kind::Failed, 10, 0, 0)));
     }
