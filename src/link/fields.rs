@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Pairs of the current version as specs. Unknown keys are kept and named, unknown values of known keys refused.
+//! Pairs of the current version as specs. Unknown keys are kept and named. Unknown values are refused where they say what
+//! is run, and named and left out where they say what is looked at.
 
 use super::grammar::{LinkError, Pairs};
 use super::{CURRENT, Permalink, Promise, VIEWS, View, check, plan};
@@ -56,13 +57,7 @@ pub fn read(pairs: &Pairs, notes: &mut Vec<String>) -> Result<Permalink, LinkErr
         let stop = stop.parse().map_err(|_| refuse("u", text, "write it as 2.0-1024"))?;
         experiment.until = Some(Until::new(percent, stop).map_err(|error| refuse("u", text, error.problem))?);
     }
-    let mut view = view(get)?;
-    if let Some(text) = get("b") {
-        match block(text, experiment.environment.memory_mib) {
-            Ok(found) => (view.block, view.pages) = found,
-            Err(problem) => notes.push(format!("Ignored: b={text}: {problem}.")),
-        }
-    }
+    let view = view(get, experiment.environment.memory_mib, notes);
     let model = get("mv").unwrap_or_default();
     if model.len() > 12 || !model.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return Err(refuse("mv", model, "a model version is digits and full stops"));
@@ -121,49 +116,46 @@ fn guest(preset: &str, memory: Option<&str>, changes: Option<&str>) -> Result<En
     Ok(environment)
 }
 
-/// Which pageblock is chosen, and whether every page is drawn. A wrong one costs no more than a look elsewhere in the same
-/// run, so that it is no reason to refuse the link.
+/// What is looked at. A wrong value costs no more than a look elsewhere in the same run, so that it is no reason to refuse
+/// the link: it is named and left out.
+fn view<'a>(get: impl Fn(&str) -> Option<&'a str>, memory_mib: u32, notes: &mut Vec<String>) -> View {
+    let mut sound = |key: &str, problem: &dyn Fn(&str) -> Option<String>| {
+        let text = get(key)?;
+        let problem = problem(text);
+        notes.extend(problem.as_ref().map(|problem| format!("Ignored: {key}={text}: {problem}.")));
+        problem.is_none().then_some(text)
+    };
+    let unless = |good: bool, problem: &str| (!good).then(|| problem.to_owned());
+    let event = sound("t", &|text| unless(text.parse::<u64>().is_ok(), "an event is a number"));
+    let name_of_view = sound("x", &|text| {
+        let names = VIEWS.map(|(name, _)| name);
+        unless(names.contains(&text), &format!("no such view; there are {}", names.join(", ")))
+    });
+    let chosen = sound("b", &|text| block(text, memory_mib).err());
+    let name = sound("n", &|text| unless(text.len() <= 24, "a name has at most 24 characters"));
+    let trace = sound("h", &|text| {
+        let is_hash = text.len() == 16 && text.bytes().all(|byte| b"0123456789abcdef".contains(&byte));
+        unless(is_hash, "a trace's hash has 16 digits and letters a to f")
+    });
+    let theme = sound("th", &|text| unless(["light", "dark"].contains(&text), "a theme is light or dark"));
+    let embed = sound("e", &|text| unless(["0", "1"].contains(&text), "embedded is 1 or 0"));
+    let (block, pages) = chosen.and_then(|text| block(text, memory_mib).ok()).unwrap_or_default();
+    View {
+        event: event.and_then(|text| text.parse().ok()),
+        view: name_of_view.map(str::to_owned),
+        block,
+        pages,
+        name: name.map(str::to_owned),
+        trace: trace.map(str::to_owned),
+        theme: theme.map(str::to_owned),
+        embed: embed == Some("1"),
+    }
+}
+
+/// Which pageblock is chosen, and whether every page is drawn.
 fn block(text: &str, memory_mib: u32) -> Result<(u32, bool), String> {
     let (number, pages) = text.strip_suffix(".p").map_or((text, false), |number| (number, true));
     let last = memory_mib.div_ceil(MIB_PER_BLOCK) - 1;
     let number = number.parse().ok().filter(|&number| number <= last);
     number.map(|number| (number, pages)).ok_or_else(|| format!("the guest's pageblocks are 0 to {last}"))
-}
-
-fn view<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Result<View, LinkError> {
-    let mut view = View::default();
-    if let Some(text) = get("t") {
-        view.event = Some(text.parse().map_err(|_| refuse("t", text, "an event is a number"))?);
-    }
-    if let Some(text) = get("x") {
-        if !VIEWS.iter().any(|(name, _)| *name == text) {
-            let names: Vec<_> = VIEWS.iter().map(|(name, _)| *name).collect();
-            return Err(refuse("x", text, format!("no such view; there are {}", names.join(", "))));
-        }
-        view.view = Some(text.to_owned());
-    }
-    if let Some(text) = get("n") {
-        if text.len() > 24 {
-            return Err(refuse("n", text, "a name has at most 24 characters"));
-        }
-        view.name = Some(text.to_owned());
-    }
-    if let Some(text) = get("h") {
-        if text.len() != 16 || !text.bytes().all(|byte| b"0123456789abcdef".contains(&byte)) {
-            return Err(refuse("h", text, "a trace's hash has 16 digits and letters a to f"));
-        }
-        view.trace = Some(text.to_owned());
-    }
-    if let Some(text) = get("th") {
-        if !["light", "dark"].contains(&text) {
-            return Err(refuse("th", text, "a theme is light or dark"));
-        }
-        view.theme = Some(text.to_owned());
-    }
-    match get("e") {
-        None | Some("0") => {}
-        Some("1") => view.embed = true,
-        Some(text) => return Err(refuse("e", text, "embedded is 1 or 0")),
-    }
-    Ok(view)
 }

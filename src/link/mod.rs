@@ -93,7 +93,7 @@ impl View {
 }
 
 /// The views that a link can name.
-pub const VIEWS: &[(&str, &str)] = &[
+pub const VIEWS: [(&str, &str); 5] = [
     ("a", "memory under the baseline"),
     ("b", "memory under the last policy"),
     ("d", "the difference of the two"),

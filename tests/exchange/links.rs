@@ -227,9 +227,7 @@ fn refusals_name_the_key_and_the_remedy() {
         ("v=1&s=1~1", "given twice"),
         ("v=1&p=base~base", "given twice"),
         ("v=1&s=1&s=2", "twice"),
-        ("v=1&x=moon", "no such view; there are a, b, d"),
         ("v=1&r=00", "r=00"),
-        ("v=1&n=a.name.that.is.much.too.long", "24"),
         ("v=1&p=base|blunt", "`|` cannot be in a link"),
         ("v=1&p=base~", "was cut: it ends with `p=base~`"),
         ("hello", "no link"),
@@ -248,6 +246,22 @@ fn what_is_not_known_is_kept_and_named() {
     assert!(link::write(&opened.link).starts_with("v=1&s=1-2&foo=7.x&bar=y&c="));
     let opened = link::open("s=1-2").unwrap();
     assert!(opened.notes.iter().any(|note| note.contains("no version")), "{:?}", opened.notes);
+}
+
+#[test]
+fn a_view_that_is_not_there_is_no_reason_to_refuse_a_link() {
+    for (pair, wanted) in [
+        ("t=soon", "an event is a number"),
+        ("x=moon", "no such view; there are a, b, d, log, why"),
+        ("n=a.name.that.is.much.too.long", "a name has at most 24 characters"),
+        ("h=12", "a trace's hash has 16 digits and letters a to f"),
+        ("th=blue", "a theme is light or dark"),
+        ("e=yes", "embedded is 1 or 0"),
+    ] {
+        let opened = link::open(&format!("v=1&s=1-2&{pair}")).unwrap();
+        assert!(opened.notes.contains(&format!("Ignored: {pair}: {wanted}.")), "{:?}", opened.notes);
+        assert!(link::write(&opened.link).starts_with("v=1&s=1-2&c="), "{pair}");
+    }
 }
 
 #[test]
