@@ -76,7 +76,7 @@ fn minimal_1g() -> Environment {
             pcp_pages_min: 700,
             pcp_pages_max: 1100,
         },
-        costs: Costs::of(57000, 20_000, 16_000),
+        costs: Costs::of(57_000, 20_000, 16_000),
     }
 }
 

@@ -173,6 +173,7 @@ impl Machine {
                 reclaimed += 1;
             }
         }
+        // A page that stays goes from one list to another, as in a drain.
         self.charge(reclaimed * self.costs.reclaim_page_ns + kept * self.costs.drain_page_ns);
         reclaimed
     }

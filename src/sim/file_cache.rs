@@ -69,11 +69,10 @@ impl Read {
 
     /// Makes one page of a file resident. `gfp` says how hard it tries.
     pub fn page(&mut self, w: &mut World, file: u32, page: u32, gfp: Gfp) -> PageRead {
-        let slot = w.files[file as usize].slots[page as usize];
-        if let Some(pfn) = slot.and_then(|slot| w.machine.owners.page(slot)) {
-            w.touch(pfn);
+        if self.resident(w, file, page) {
             return PageRead::Resident;
         }
+        let slot = w.files[file as usize].slots[page as usize];
         let mut demand = self.demand.take().unwrap_or_else(|| Demand::new(gfp, 0));
         match demand.poll(w, None) {
             Poll::Pending => {

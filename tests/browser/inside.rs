@@ -36,6 +36,16 @@ pub async fn settle(page: &Page) {
     page.wait_for(OPEN).await;
 }
 
+/// Pictures from an element on, of a wide page and of the narrowest in the dark; neither scrolls sideways.
+pub async fn pictures(page: &Page, name: &str, from: &str) {
+    for (name, width, scheme) in [(name.to_owned(), 1440, "light"), (format!("{name}-phone"), 320, "dark")] {
+        page.view(width, 900, scheme).await;
+        assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0, "{name}");
+        page.value(&format!("document.querySelector('{from}').scrollIntoView()")).await;
+        page.screenshot(&name).await;
+    }
+}
+
 /// Moves the scrubber as a drag does.
 async fn scrub(page: &Page, mib: u32) {
     let script = format!(
@@ -174,12 +184,7 @@ async fn decisions_are_filtered_by_words() {
     assert_eq!(page.number(others).await, 0);
     assert!(page.number("document.querySelectorAll('#inside-log tbody tr').length").await > 0);
     assert_eq!(page.value("document.activeElement.id").await, "inside-find", "the focus stays");
-    for (name, width, scheme) in [("inside-find", 1440, "light"), ("inside-find-phone", 320, "dark")] {
-        page.view(width, 900, scheme).await;
-        assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0, "{name}");
-        page.value("document.querySelector('#inside-tab-log').scrollIntoView()").await;
-        page.screenshot(name).await;
-    }
+    pictures(&page, "inside-find", "#inside-tab-log").await;
     page.fill("#inside-find", "no:such").await;
     breaks_no_rule(&page, "inside, a filter that cannot be read").await;
     page.close_without_errors().await;

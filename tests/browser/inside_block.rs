@@ -2,7 +2,7 @@
 //! Pageblocks inside a run: their table, the chosen one in the link, and why a page is where it is.
 
 use crate::access::breaks_no_rule;
-use crate::inside::{now, opened, settle, wish};
+use crate::inside::{now, opened, pictures, settle, wish};
 
 #[tokio::test]
 async fn the_table_of_blocks_is_sorted_by_its_headings() {
@@ -39,12 +39,7 @@ async fn the_table_of_blocks_is_sorted_by_its_headings() {
     assert_eq!(page.number(&groups).await, page.number(&format!("new Set({types}).size")).await, "by type");
     wish(&page, "sort 1").await;
     assert_eq!(page.value(&rises(1)).await, true, "by frame");
-    for (name, width, scheme) in [("inside-blocks", 1440, "light"), ("inside-blocks-phone", 320, "dark")] {
-        page.view(width, 900, scheme).await;
-        assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0, "{name}");
-        page.value("document.querySelector('#inside-tab-table').scrollIntoView()").await;
-        page.screenshot(name).await;
-    }
+    pictures(&page, "inside-blocks", "#inside-tab-table").await;
     breaks_no_rule(&page, "inside, blocks").await;
     page.close_without_errors().await;
 }
@@ -99,12 +94,7 @@ async fn a_page_says_why_it_is_here() {
     let lines = page.text("#inside .history").await;
     assert!(lines.contains("anonymous memory"), "{lines}");
     assert_eq!(page.value("document.activeElement.dataset.wish").await, "history 300", "the focus stays");
-    for (name, width, scheme) in [("inside-history", 1440, "light"), ("inside-history-phone", 320, "dark")] {
-        page.view(width, 900, scheme).await;
-        assert_eq!(page.number("document.documentElement.scrollWidth - innerWidth").await, 0, "{name}");
-        page.value("document.querySelector('#inside-page').scrollIntoView()").await;
-        page.screenshot(name).await;
-    }
+    pictures(&page, "inside-history", "#inside-page").await;
     breaks_no_rule(&page, "inside, a page").await;
     page.view(1440, 900, "light").await;
     // Another block is another page.

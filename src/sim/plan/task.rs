@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! A task: where it is in its part of the plan, and the step it is doing.
+//!
+//! Simplified: a killed task drops the allocation under way, which those of the secretmem worker see to the end.
 
 use std::rc::Rc;
 
