@@ -106,8 +106,8 @@ impl Tour {
     }
 
     /// Does what was wished: the place as pages, decision of A and of B; the number of the open tab; 1 for every page;
-    /// the cell under the cursor; then a verb, and its number if it has one. What is no wish changes nothing. On a second line stand the words that
-    /// the log is filtered by; the page sends none that cannot be read.
+    /// the cell under the cursor; then a verb, and its number if it has one. What is no wish changes nothing. On a second
+    /// line stand the words that the log is filtered by; the page sends none that cannot be read.
     pub fn wish(&mut self, text: &str) -> Parts {
         let (text, query) = text.split_once('\n').unwrap_or((text, ""));
         self.log.find(Filter::parse(query).unwrap_or(Filter::ALL));
