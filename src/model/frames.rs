@@ -141,6 +141,7 @@ impl Frames {
     }
 
     /// Marks the whole block: head of `kind`, every other frame a tail.
+    #[inline]
     pub fn set_block(&mut self, pfn: Pfn, kind: Kind, order: Order) {
         let i = self.at(pfn);
         self.touch_block(pfn, order);

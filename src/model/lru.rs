@@ -38,6 +38,7 @@ impl Zone {
     }
 
     /// Puts an allocated block on its LRU list, at the head. `flags` without `flag::LRU`.
+    #[inline]
     pub fn lru_add(&mut self, pfn: Pfn, order: Order, flags: u8) {
         self.set_page_flags(pfn, order, flags | flag::LRU);
         let lru = Zone::lru_of(flags);

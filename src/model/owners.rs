@@ -20,6 +20,7 @@ pub struct Owners {
 
 impl Owners {
     /// A slot that holds `pfn`.
+    #[inline]
     pub fn add(&mut self, pfn: Pfn) -> u32 {
         if let Some(slot) = self.free.pop() {
             self.pages[slot as usize] = pfn;
@@ -55,6 +56,7 @@ impl Owners {
     }
 
     /// Empties a slot for reuse. The page it held.
+    #[inline]
     pub fn remove(&mut self, slot: u32) -> Option<Pfn> {
         let pfn = self.page(slot)?;
         self.pages[slot as usize] = NONE;

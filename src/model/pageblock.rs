@@ -92,6 +92,7 @@ impl Pageblocks {
         self.bits[self.at(pfn)] & UNMAPPED != 0
     }
 
+    #[inline]
     pub fn is_isolated(&self, pfn: Pfn) -> bool {
         self.bits[self.at(pfn)] & ISOLATED != 0
     }

@@ -170,6 +170,7 @@ impl Actor for Fragmenter {
 
 impl World {
     /// Gives a fresh anonymous page to a process; its owner slot.
+    #[inline]
     pub fn hold_anon(&mut self, process: u32, pfn: Pfn) -> u32 {
         let slot = self.hold_page(pfn);
         self.process(process).anon.push(slot);
@@ -177,6 +178,7 @@ impl World {
     }
 
     /// The same for a page that outlives its process, as in tmpfs.
+    #[inline]
     pub fn hold_page(&mut self, pfn: Pfn) -> u32 {
         let slot = self.machine.owners.add(pfn);
         let zone = self.machine.node.zone_of(pfn).expect("an allocated page lies in a zone");

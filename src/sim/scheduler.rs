@@ -104,6 +104,7 @@ impl Scheduler {
         self.steps
     }
 
+    #[inline]
     pub fn is_done(&self, number: u32) -> bool {
         self.slots[number as usize].state == Then::Done
     }

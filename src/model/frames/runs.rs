@@ -50,6 +50,7 @@ impl Frames {
 
     /// Puts single pinned pages that lie side by side on the LRU, or takes them off: those from `pfn` on that are so
     /// (`lru` is `flag::LRU` or 0), at most `most`, all of one pageblock. How many.
+    #[inline]
     pub(in crate::model) fn flip_pinned(&mut self, pfn: Pfn, most: u32, lru: u8) -> u32 {
         const PINNED: u8 = flag::UNEVICTABLE | flag::PINNED;
         let i = self.at(pfn);
