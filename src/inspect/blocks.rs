@@ -71,7 +71,7 @@ impl Blocks {
             all.kernel.push(uses.kernel);
             all.largest_free.push(block.largest_free().map_or(-1, |order| order as i8));
         }
-        all.pages = letters.into_iter().map(char::from).collect();
+        all.pages = String::from_utf8(letters).expect("letters are ASCII");
         all
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::frames::{Kind, Order, Pfn};
 use crate::model::node::Node;
 use crate::model::pageblock::PAGEBLOCK_PAGES;
+use crate::model::view;
 use crate::model::zone::{NR_ORDERS, Zone};
 
 /// One moment of a replay.
@@ -84,21 +85,28 @@ fn zone_blocks(zone: &Zone) -> impl Iterator<Item = Block> {
 fn read(zone: &Zone, pfn: Pfn) -> Block {
     let mut block =
         Block { pfn, zone: zone.name().to_owned(), freetype: zone.blocks.freetype(pfn), ..Block::default() };
+    let frames = view::frames(zone);
     let mut letters = vec![ABSENT; PAGEBLOCK_PAGES as usize];
     let mut frame = pfn.max(zone.span.start_pfn);
     let end = (pfn + PAGEBLOCK_PAGES).min(zone.span.end_pfn);
     while frame < end {
-        let Some((head, kind, order)) = zone.block_around(frame) else {
+        let around = match frames.kind(frame) {
+            Kind::Absent => None,
+            // Only the first frame of a pageblock can lie inside a block that begins before it.
+            Kind::Tail => zone.block_around(frame),
+            kind => Some((frame, kind, frames.order(frame))),
+        };
+        let Some((head, kind, order)) = around else {
             frame += 1;
             continue;
         };
         let next = (head + (1 << order)).min(end);
-        let frames = (next - frame) as u16;
+        let count = (next - frame) as u16;
         match kind {
-            Kind::Buddy => block.free += frames,
-            Kind::Pcp => block.pcp += frames,
-            Kind::Used => block.used += frames,
-            Kind::Private => block.private += frames,
+            Kind::Buddy => block.free += count,
+            Kind::Pcp => block.pcp += count,
+            Kind::Used => block.used += count,
+            Kind::Private => block.private += count,
             Kind::Absent | Kind::Tail => {}
         }
         if kind == Kind::Buddy && head == frame {
@@ -108,7 +116,7 @@ fn read(zone: &Zone, pfn: Pfn) -> Block {
         frame = next;
     }
     if block.managed() > 0 {
-        block.pages = letters.into_iter().map(char::from).collect();
+        block.pages = String::from_utf8(letters).expect("letters are ASCII");
     }
     block
 }
