@@ -2,7 +2,7 @@
 // Runs before the page's own scripts, as the body of a function of `cores`, and watches from outside: when work is
 // given to workers and when the comparison stands, what kept the page from answering, and when maps are drawn.
 
-const bench = { begun: null, done: null, cells: [], long: [], draws: [] };
+const bench = { begun: null, done: null, cells: [], long: [], draws: [], stood: false };
 window.bench = bench;
 Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => cores });
 
@@ -15,7 +15,10 @@ Worker.prototype.postMessage = function (message, ...rest) {
 };
 
 new MutationObserver(() => {
-  if (document.querySelector('.app[data-state="done"]')) bench.done ??= performance.now();
+  const stands = document.querySelector('.app[data-state="done"]') !== null;
+  // What stood before is not the answer to what is asked now.
+  if (stands && bench.begun !== null && !bench.stood) bench.done ??= performance.now();
+  if (!stands) bench.stood = false;
 }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-state"] });
 
 new PerformanceObserver((list) => {
@@ -43,6 +46,12 @@ bench.sweep = () => ({
   workers: new Set(bench.cells.map((cell) => cell.worker)).size,
   long: bench.long.filter((task) => task.at >= bench.begun && task.at <= bench.done).map((task) => task.ms),
 });
+
+// Opens another comparison in the same page, as a link in it does, and forgets the one that stands.
+bench.next = (hash) => {
+  Object.assign(bench, { begun: null, done: null, cells: [], long: [], stood: true });
+  location.hash = hash;
+};
 
 // Has a worker run a cell again; the page has had its answer and takes no notice of this one.
 bench.again = async (number) => {
