@@ -18,6 +18,7 @@ use crate::sim::khugepaged::Khugepaged;
 use crate::sim::plan::{self, PlanExit};
 use crate::sim::scheduler::{Scheduler, Stop};
 use crate::sim::secretmem::Thread;
+use crate::sim::spawner::Spawner;
 use crate::workload::plan::PlanSpec;
 
 /// How a run ended.
@@ -242,6 +243,8 @@ impl Session {
             let actor = self.scheduler.add(Box::new(Thread::new(number)), cpu, now_ns);
             self.world.worker.actors.push(actor);
         }
+        let cpu = self.world.below(u32::from(self.environment.cpus)) as u8;
+        self.world.worker.main_actor = self.scheduler.add(Box::new(Spawner::default()), cpu, now_ns);
         self.kills = self.world.kills.len();
         self.stage = Stage::Worker { process, chunks: 0 };
     }

@@ -100,6 +100,10 @@ impl Node {
         self.zones.iter_mut().for_each(|zone| zone.cpu = cpu);
     }
 
+    pub fn cpu(&self) -> u8 {
+        self.zones[0].cpu
+    }
+
     #[inline]
     pub fn zone_of(&self, pfn: Pfn) -> Option<usize> {
         // Most memory lies in the last one.

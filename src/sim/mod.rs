@@ -17,6 +17,8 @@ pub mod process;
 pub mod scheduler;
 pub mod secretmem;
 pub mod slab;
+pub mod spawner;
+pub mod stack;
 mod text;
 pub mod world;
 

@@ -263,18 +263,24 @@ impl Scheduler {
     }
 
     fn wake(&mut self, world: &mut World) {
-        if world.wakes.is_empty() {
+        if world.wakes.is_empty() && world.forks.is_empty() {
             return;
         }
         self.turn = None;
-        for number in world.wakes.drain(..) {
-            let slot = &mut self.slots[number as usize];
-            if slot.state == Then::Wait {
+        for (number, is_new) in with(&mut world.wakes, false).chain(with(&mut world.forks, true)) {
+            let i = number as usize;
+            if self.slots[i].state == Then::Wait {
+                self.slots[i].cpu = self.place(world, i, is_new);
+                let slot = &mut self.slots[i];
                 slot.state = Then::Go;
                 slot.local_ns = slot.local_ns.max(world.machine.now_ns);
             }
         }
     }
+}
+
+fn with(numbers: &mut Vec<u32>, is_new: bool) -> impl Iterator<Item = (u32, bool)> + use<> {
+    std::mem::take(numbers).into_iter().map(move |number| (number, is_new))
 }
 
 /// How many want a CPU, kernel threads included; whoever steps is one.

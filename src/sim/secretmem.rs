@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The worker of secretmem-vs-frag: chunks of memfd_secret, filled by one thread a CPU, until it is killed.
+//! The worker of secretmem-vs-frag: chunks of memfd_secret, filled by one new thread a CPU, until it is killed.
 //!
 //! Stands for packages/benchmarks/secretmem-vs-frag/src/main.rs of bjackman/kernel-benchmarks-nix@72bbb10 and
 //! mm/secretmem.c:secretmem_fault@7.3.
@@ -13,6 +13,7 @@ use std::ops::Range;
 use super::actor::{Actor, Then};
 use super::demand::{Demand, Poll};
 use super::slab::{self, Attempt, Cache};
+use super::stack::Stack;
 use super::world::World;
 use crate::model::frames::{Order, Pfn, flag};
 use crate::model::freetype;
@@ -40,23 +41,27 @@ pub struct WorkerState {
     pub chunks: u64,
     /// Threads that are done with the running chunk.
     finished: u32,
-    /// Numbers of the threads' actors, to wake them.
+    /// Numbers of the threads' actors, to start them, and of the main thread's.
     pub actors: Vec<u32>,
+    pub main_actor: u32,
+    /// By thread: its kernel stack while it runs.
+    pub(super) stacks: Vec<Option<Stack>>,
     /// 2 MiB regions of the direct map that are split already, one bit each.
     split: Vec<u64>,
     /// Index nodes in use, and those that the slabs have room for.
     nodes: u32,
     node_room: u32,
-    /// By thread: it is in the middle of an allocation, which even a killed one sees to its end.
-    allocating: Vec<bool>,
+    /// By thread, the main one last: it is in the middle of an allocation, which even a killed one sees to its end.
+    pub(super) allocating: Vec<bool>,
 }
 
 impl WorkerState {
     /// A new worker. The direct map stays split as the earlier ones left it.
     pub fn begin(&mut self, process: u32, chunk_pages: u32, threads: u32) {
         let split = std::mem::take(&mut self.split);
-        let allocating = vec![false; threads as usize];
-        *self = WorkerState { process, chunk_pages, threads, split, allocating, ..WorkerState::default() };
+        let allocating = vec![false; threads as usize + 1];
+        let stacks = vec![None; threads as usize];
+        *self = WorkerState { process, chunk_pages, threads, split, allocating, stacks, ..WorkerState::default() };
     }
 
     /// Whether a thread of the process has not left the kernel yet, so that the memory it shares is still in use.
@@ -92,7 +97,7 @@ enum Role {
     Slab(Attempt),
 }
 
-/// One populating thread.
+/// One populating thread: an actor that stands for a new thread with each chunk (`spawner`).
 #[derive(Clone)]
 pub struct Thread {
     number: u32,
@@ -176,24 +181,27 @@ impl Thread {
         }
         w.worker.allocating[self.number as usize] = false;
         self.wants.clear();
+        self.release_stack(w);
         Then::Done
     }
 
-    /// The thread is through with its share; the last one starts the next chunk.
+    /// The thread is through with its share and ends; after the last one the main thread makes the next chunk.
     fn end_share(&mut self, w: &mut World) -> Then {
         self.next = 0;
+        self.release_stack(w);
         w.worker.finished += 1;
-        if w.worker.finished < w.worker.threads {
-            return Then::Wait;
+        if w.worker.finished == w.worker.threads {
+            w.worker.finished = 0;
+            w.worker.chunks += 1;
+            w.wakes.push(w.worker.main_actor);
         }
-        w.worker.finished = 0;
-        w.worker.chunks += 1;
-        let costs = w.machine.costs;
-        w.machine.charge(costs.chunk_ns);
-        let me = self.number;
-        let others = w.worker.actors.iter().enumerate().filter(|&(i, _)| i as u32 != me).map(|(_, &actor)| actor);
-        w.wakes.extend(others.collect::<Vec<_>>());
-        Then::Go
+        Then::Wait
+    }
+
+    fn release_stack(&self, w: &mut World) {
+        if let Some(stack) = w.worker.stacks[self.number as usize].take() {
+            w.release_stack(stack);
+        }
     }
 }
 
@@ -219,6 +227,9 @@ impl Actor for Thread {
         let process = w.worker.process;
         if w.is_dying(process) {
             return self.leave(w);
+        }
+        if w.worker.stacks[self.number as usize].is_none() {
+            return Then::Wait;
         }
         let mut want = match self.wants.pop() {
             Some(want) => want,

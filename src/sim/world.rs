@@ -8,6 +8,7 @@ use super::file_cache::File;
 use super::plan::PlanState;
 use super::process::Process;
 use super::secretmem::WorkerState;
+use super::stack::Stacks;
 use crate::model::journal::{Kind, What};
 use crate::model::machine::Machine;
 use crate::model::oom::{OomEvent, choose_victim};
@@ -29,11 +30,15 @@ pub struct World {
     pub panicked: bool,
     /// State shared by the threads of the secretmem worker.
     pub worker: WorkerState,
+    /// Kernel stacks that wait for new threads.
+    pub stacks: Stacks,
     pub files: Vec<File>,
     /// State shared by the tasks of a plan.
     pub plan: PlanState,
     /// Actors to be woken, by number.
     pub wakes: Vec<u32>,
+    /// Actors that begin as new threads.
+    pub forks: Vec<u32>,
     pub rng: Xoshiro256PlusPlus,
 }
 
@@ -45,9 +50,11 @@ impl World {
             kills: Vec::new(),
             panicked: false,
             worker: WorkerState::default(),
+            stacks: Stacks::default(),
             files: Vec::new(),
             plan: PlanState::default(),
             wakes: Vec::new(),
+            forks: Vec::new(),
             rng,
         }
     }

@@ -98,7 +98,7 @@ impl Scheduler {
             Daemon::Kcompactd => {
                 if !world.machine.kcompactd.is_running() {
                     let runners = self.runners(world, start_ns);
-                    self.daemons.kcompactd_cpu = self.balance.wake(self.daemons.kcompactd_cpu, &runners);
+                    self.daemons.kcompactd_cpu = self.balance.wake(self.daemons.kcompactd_cpu, None, &runners);
                 }
                 world.machine.node.set_cpu(self.daemons.kcompactd_cpu);
                 world.machine.step_kcompactd();
@@ -126,7 +126,8 @@ impl Scheduler {
         }
         let mut runners = self.runners(world, at_ns);
         runners.retain(|runner| !matches!(runner.who, Task::Kswapd));
-        let cpu = self.balance.wake(self.daemons.kswapd_cpu, &runners);
+        let waker_cpu = self.last_slot.map(|i| self.slots[i].cpu);
+        let cpu = self.balance.wake(self.daemons.kswapd_cpu, waker_cpu, &runners);
         runners.retain(|runner| runner.cpu == cpu);
         let waker = self.last_slot.filter(|&i| self.slots[i].cpu == cpu).map(Task::Slot);
         // Who shares a CPU takes turns by ticks.
@@ -150,6 +151,19 @@ impl Scheduler {
             Some((Task::Kcompactd, cpu)) => self.daemons.kcompactd_cpu = cpu,
             None => {}
         }
+    }
+
+    /// Where an actor goes that is woken, or begins as a new thread. Whoever does that is still on its CPU.
+    pub(super) fn place(&self, world: &mut World, i: usize, is_new: bool) -> u8 {
+        let now_ns = world.machine.now_ns;
+        let mut runners = self.runners(world, now_ns);
+        let waker = self.last_slot.filter(|&waker| !self.slots[waker].wants_cpu(now_ns));
+        runners.extend(waker.map(|i| Runner { who: Task::Slot(i), cpu: self.slots[i].cpu, clock_ns: now_ns }));
+        if is_new {
+            let parent = self.last_slot.map_or(self.slots[i].cpu, |waker| self.slots[waker].cpu);
+            return self.balance.fork(parent, &runners);
+        }
+        self.balance.rouse(self.slots[i].cpu, &runners, |n| world.below(n))
     }
 
     /// Everybody who wants a CPU at this moment.
