@@ -12,6 +12,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use super::spec::{Environment, Layout, Thp};
 use crate::model::decide::Decide;
 use crate::model::frames::{Pfn, flag};
+use crate::model::freetype::{self, Freetype};
 use crate::model::gfp::Gfp;
 use crate::model::machine::Machine;
 use crate::model::node::{Node, Tuning};
@@ -26,7 +27,6 @@ const LOW_4G: Pfn = 1 << 20;
 const PC_SPLIT: Pfn = 3 << 18;
 /// First frame of DMA that is not reserved for firmware.
 const DMA_FIRST_FREE: Pfn = 256;
-const RECLAIMABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::RECLAIMABLE.0);
 const ANON_GFP: Gfp = Gfp(Gfp::GFP_HIGHUSER_MOVABLE.0 | Gfp::ZERO.0 | Gfp::COMP.0);
 /// A machine after boot. The environment must have passed its check.
 pub fn boot(env: &Environment, policy: Box<dyn Decide + Send>, rng: &mut Xoshiro256PlusPlus) -> Machine {
@@ -112,9 +112,8 @@ fn leave_footprint(m: &mut Machine, env: &Environment, rng: &mut Xoshiro256PlusP
     for cpu in 0..env.cpus {
         m.node.set_cpu(cpu);
         let share = |pages: u32| pages / u32::from(env.cpus) + u32::from(cpu == 0) * (pages % u32::from(env.cpus));
-        (0..share(f.unmovable_pages)).for_each(|_| _ = m.alloc_fast(Gfp::GFP_KERNEL, 0, 0));
-        let slabs = (0..share(f.reclaimable_pages)).filter_map(|_| m.alloc_fast(RECLAIMABLE_GFP, 0, 2));
-        reclaimable.extend(slabs);
+        (0..share(f.unmovable_pages)).for_each(|_| _ = take_early(m, freetype::UNMOVABLE));
+        reclaimable.extend((0..share(f.reclaimable_pages)).filter_map(|_| take_early(m, freetype::RECLAIMABLE)));
         let share = f.movable_pages / u32::from(env.cpus);
         (0..share).for_each(|_| _ = alloc_lru(m, flag::ACTIVE));
         let share = f.file_pages / u32::from(env.cpus);
@@ -142,6 +141,11 @@ fn alloc_lru(m: &mut Machine, flags: u8) -> Option<Pfn> {
     Some(pfn)
 }
 
+/// The kernel's own memory of early boot, when the per-CPU lists hold nothing yet: page by page off the buddy lists.
+fn take_early(m: &mut Machine, ft: Freetype) -> Option<Pfn> {
+    m.node.zones.iter_mut().rev().find_map(|zone| zone.rmqueue_buddy(0, ft, 0))
+}
+
 fn take_dma(m: &mut Machine, pages: u32) {
     if pages > 0 && m.node.zones[0].span.index == 0 {
         let order = pages.next_power_of_two().trailing_zeros() as u8;
@@ -150,7 +154,8 @@ fn take_dma(m: &mut Machine, pages: u32) {
     }
 }
 
-/// Empties the CPU's lists and brings them to about `pages`, by freeing what short-lived processes held.
+/// Empties the CPU's lists and brings them to `pages`, by freeing what short-lived processes held. Some idle seconds
+/// follow, in which the level falls to its minimum.
 fn leave_pcp(m: &mut Machine, cpu: u8, pages: u32) {
     m.node.zones.iter_mut().for_each(|zone| zone.drain_cpu(cpu));
     let last = m.node.zones.len() - 1;
@@ -162,6 +167,7 @@ fn leave_pcp(m: &mut Machine, cpu: u8, pages: u32) {
     for pfn in held {
         m.free(pfn, 0);
     }
+    m.node.zones[last].settle_pcp(cpu, pages);
 }
 
 #[cfg(test)]

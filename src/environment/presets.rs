@@ -65,16 +65,16 @@ fn minimal_1g() -> Environment {
         background: Background::None,
         vm: Vm::default(),
         footprint: Footprint {
-            reserved_pages: 3298,
+            reserved_pages: 3427,
             initmem_pages: 0,
             dma_pages: 0,
-            unmovable_pages: 1350,
-            reclaimable_pages: 90,
+            unmovable_pages: 830,
+            reclaimable_pages: 120,
             freeable_objects: FREEABLE_OBJECTS,
             movable_pages: 620,
             file_pages: 0,
-            pcp_pages_min: 700,
-            pcp_pages_max: 1100,
+            pcp_pages_min: 1260,
+            pcp_pages_max: 2000,
         },
         costs: Costs::of(57_000, 20_000, 16_000),
     }
@@ -89,13 +89,13 @@ fn disk_1g() -> Environment {
             reserved_pages: 3350,
             initmem_pages: 0,
             dma_pages: 0,
-            unmovable_pages: 2000,
-            reclaimable_pages: 110,
+            unmovable_pages: 1310,
+            reclaimable_pages: 120,
             freeable_objects: FREEABLE_OBJECTS,
             movable_pages: 640,
             file_pages: 3,
-            pcp_pages_min: 300,
-            pcp_pages_max: 800,
+            pcp_pages_min: 800,
+            pcp_pages_max: 1100,
         },
         costs: Costs::of(80_000, 20_000, 15_000),
         ..minimal_1g()
@@ -121,7 +121,7 @@ fn debian_1g() -> Environment {
             pcp_pages_min: 560,
             pcp_pages_max: 3430,
         },
-        costs: Costs::of(500_000, 125_000, 225_000),
+        costs: Costs::of(500_000, 125_000, 250_000),
         ..minimal_1g()
     }
 }
@@ -134,7 +134,7 @@ fn mail_1g() -> Environment {
         cpus: 8,
         page_cache_mib: 60,
         background: Background::Light,
-        costs: Costs::of(4_000, 1_000, 1_800),
+        costs: Costs::of(4_000, 1_000, 2_000),
         ..debian_1g()
     }
 }

@@ -148,6 +148,16 @@ impl Zone {
         self.cpu = before;
     }
 
+    /// What idle seconds leave on a CPU: its level at the minimum, and at most so many pages.
+    pub fn settle_pcp(&mut self, cpu: u8, pages: u32) {
+        let before = std::mem::replace(&mut self.cpu, cpu);
+        let pcp = self.pcp_mut();
+        pcp.high = pcp.high_min;
+        let (more, batch) = (pcp.count.saturating_sub(pages), pcp.batch);
+        self.give_back(GiveBack::new(more, 0, batch, 0, false));
+        self.cpu = before;
+    }
+
     /// All of a CPU's pages (mm/page_alloc.c:drain_pages_zone@7.3).
     pub(crate) fn pcp_drain(&mut self) -> Option<GiveBack> {
         let pcp = self.pcp_mut();

@@ -74,9 +74,9 @@ impl Costs {
         let moved = |thousandths: u64| move_ns * thousandths / 1000;
         Costs {
             anon_fault_ns: page(120),
-            secretmem_fault_ns: page(800),
-            unmapped_fault_ns: page(600),
-            chunk_ns: page(100_000),
+            secretmem_fault_ns: page(900),
+            unmapped_fault_ns: page(675),
+            chunk_ns: page(50_000),
             free_page_ns: page(50),
             secretmem_free_ns: page(65),
             read_page_ns: page(100),
