@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Comparisons of cells with each other: the order of policies, and what a policy costs.
 
-use super::bars::{real_mean, real_range};
+use super::bars::{real_counter, real_mean, real_range};
 use super::cells::{CELLS, Spec};
 use super::measure::{Measure, mean};
 use super::real::Fixture;
@@ -68,16 +68,10 @@ pub fn costs(fixture: &Fixture, observed: Runs) -> Vec<Measure> {
         }
         for counter in COSTS {
             let model = super::bars::counter(observed(spec), counter) / super::bars::counter(observed(base), counter);
-            let real = real_counter(fixture, spec, counter) / real_counter(fixture, base, counter);
+            let real = |spec: &Spec| real_counter(&fixture.runs(spec.name), fixture.mean(spec.name), counter);
+            let real = real(spec) / real(base);
             measures.push(Measure::ratio(base.group, &format!("{counter}: {label} / base"), model, real, 14));
         }
     }
     measures
-}
-
-fn real_counter(fixture: &Fixture, spec: &Spec, counter: &str) -> f64 {
-    match fixture.mean(spec.name) {
-        Some(published) if counter == "pgmigrate_success" => published.pgmigrate_success as f64,
-        _ => mean(fixture.runs(spec.name).iter().map(|run| run.counters.get(counter).copied().unwrap_or(0))),
-    }
 }

@@ -15,28 +15,24 @@ pub struct Known {
 
 #[rustfmt::skip]
 mod reasons {
-    pub const BOOST: &str = "suspected: a measured boot ended with its boost at the maximum (24,942 pages: 102 MB more to keep free). Its direct compactions began at 300 MB, those of the other boot at 500 MB and of the model's first two after that; unmovable requests then claimed the blocks of reclaimable ones, and kswapd, hopeless after 16 runs as in the model, took no boost back. For each direct compaction the model also walks 102 to 252 times in direct reclaim, measured 15 and 24: each thread refills its per-CPU list with all that is free, and the other drains it page by page";
+    pub const OTHERS_FIRST: &str = "one real run: its request invokes the killer in a quarter of the model's boots";
+    pub const STRANDED: &str = "one real run, whose per-CPU lists held 5,655 pages to the end; so do few of the model's boots (3,100 on average), and those get 292 to 315 MB";
+    pub const BOOST: &str = "suspected: a measured boot ended with its boost at the maximum (24,942 pages: 102 MB more to keep free), the model's with 10,000 on average. Its direct compactions began at 300 MB, those of the other boot at 500 MB; unmovable requests then claimed the blocks of reclaimable ones, and kswapd, hopeless after 16 runs as in the model, took no boost back. For each direct compaction the model also walks some 75 times in direct reclaim, measured 15 and 24";
     pub const SMALL_N: &str = "one real run";
     pub const AFTER: &str = "suspected: nearly all of it happens after the kill, while the worker exits; the model's kcompactd finds less to do then";
     pub const PHASE: &str = "suspected: where the kept chunks lie against the 64-page grid decides between orders 4 and 5; the model walks other phases than these few boots";
     pub const RESCAN: &str = "suspected: a third to a half of a measured boot's frames were scanned in the seconds between the kill and the reading, which differ by a factor of three a page between boots";
     pub const INIT: &str = "in the one real run a page fault of init invoked the killer; such faults ask alike in the model, but in its 16 boots the worker comes first";
-    pub const NO_EARLY_DEATH: &str = "one real boot of four died early under blunt (528.5 MB, 5 of 7 direct compactions failed); five of the model's first 64 boots do so too (528 to 612 MB, 4 or 5 of 7 or 8 failed), but none of the 16 compared";
-    pub const DEFERRED: &str = "nine of the model's 16 boots die for want of a block, after 17 rounds without progress (70 walks and more; so does one real boot of five), five of them with 10,700 to 19,100 pages free";
-    pub const BLOCKS: &str = "suspected: what boot leaves on the per-CPU lists is up to a refill too much, and stays free behind the antagonist; without that the mean is 93 MB, but the free blocks after the antagonist are twice as far off";
-    pub const FEW: &str = "a few hundred pages to a thousand, and counts below 512 are taken as 512";
+    pub const NO_EARLY_DEATH: &str = "one real boot of four died early under blunt (528.5 MB, 5 of 7 direct compactions failed); eight of the model's first 64 boots do so too (514 to 644 MB), but one of the 16 compared";
     pub const FEW_FRAMES: &str = "a few thousand frames in both: one pass more or less decides";
     pub const RACE: &str = "a race: the range is of its kind, the ends are not";
     pub const RACE_CACHE: &str = "suspected: a race that fewer boots of the model win, so that kcompactd works for less time before the kill";
-    pub const DAEMON: &str = "suspected: blocks that kcompactd empties stay on the model's per-CPU lists until these are drained at once, which ends the proactive rounds that would go on failing";
+    pub const DAEMON: &str = "suspected: in the model kcompactd gives up more of its proactive rounds, as it sees kswapd run, and so fails to move less";
     pub const MOMENT: &str = "a run is under way at the kill: what is counted depends on the moment the victim is gone";
     pub const EARLY_FAILS: &str = "suspected: more proactive rounds that meet secretmem run beside the direct compactions than in the real guest";
-    pub const ONE_OF_TWO: &str = "one real run: its request invokes the killer in half of the model's boots";
-    pub const CACHE_FIX: &str = "suspected: in the real runs the fix moves cache pages and secretmem again and again beside direct reclaim; the model gets by with fewer passes";
-    pub const ONE_GIVEN: &str = "one of two real runs is given, and scanned 374,000 frames; both together 296,000 on average, the model 243,000, and 239,000 over 48 boots";
-    pub const WOKEN: &str = "suspected: in some of the model's boots kcompactd, woken by kswapd, meets secretmem; in the one real run given no page failed";
-    pub const EARLY: &str = "1 % apart in reality: a few of the model's boots under early die before the others, when compaction is deferred";
-    pub const PAGE_TABLES: &str = "suspected: 0.6 % apart in reality: the model leaves twice as many pages on per-CPU lists at the end and so hides what series saves in page tables";
+    pub const WOKEN: &str = "suspected: in some of the model's boots kcompactd, woken by kswapd, moves a block more or meets secretmem; in the one real run given no page failed";
+    pub const EARLY: &str = "1 % apart in reality: two of the model's 16 boots under early die before the others (671 and 675 MB), when compaction is deferred";
+    pub const PAGE_TABLES: &str = "suspected: 0.6 % apart in reality: the model leaves more pages on per-CPU lists at the end (3,900, measured 2,200) and so hides what series saves in page tables";
 }
 
 const fn known(cell: &'static str, what: &'static str, reason: &'static str) -> Known {
@@ -45,54 +41,42 @@ const fn known(cell: &'static str, what: &'static str, reason: &'static str) -> 
 
 #[rustfmt::skip]
 pub const KNOWN: &[Known] = &[
-    known("debian/ant/1024/thp=always/defrag=1", "compact_migrate_scanned", reasons::BOOST),
-    known("k0-off", "pgmigrate_fail", reasons::DAEMON),
-    known("k0-series", "compact_migrate_scanned", reasons::MOMENT),
-    known("k0-early", "pgmigrate_fail", reasons::EARLY_FAILS),
-    known("k1-pc0-fix", "pgmigrate_fail", reasons::NO_EARLY_DEATH),
-    known("k1-pc300-pro0-series", "compact_migrate_scanned", reasons::WOKEN),
     known("debian/ant/1024/thp=always/defrag=0", "compact_migrate_scanned", reasons::RESCAN),
     known("debian/ant/1024/thp=always/defrag=1", "bytes at OOM", reasons::BOOST),
-    known("debian/ant/1024/thp=always/defrag=1", "free pages at OOM", reasons::BOOST),
-    known("debian/ant/1024/thp=always/defrag=1", "pgmigrate_fail", reasons::BOOST),
+    known("debian/ant/1024/thp=always/defrag=1", "compact_migrate_scanned", reasons::BOOST),
+    known("debian/ant/1024/thp=always/defrag=1", "free blocks after the antagonist", reasons::PHASE),
+    known("debian/ant/512/thp=never/defrag=0", "bytes at OOM", reasons::STRANDED),
+    known("debian/ant/512/thp=never/defrag=0", "compact_migrate_scanned", reasons::SMALL_N),
     known("debian/ant/512/thp=never/defrag=0", "free blocks after the antagonist", reasons::PHASE),
     known("debian/ant/512/thp=never/defrag=1", "compact_migrate_scanned", reasons::SMALL_N),
+    known("debian/ant/512/thp=never/defrag=1", "request that invokes OOM", reasons::OTHERS_FIRST),
+    known("debian/ant/512/thp=never/defrag=1", "free blocks after the antagonist", reasons::PHASE),
+    known("debian/noant/1024/thp=always/defrag=0", "compact_migrate_scanned", reasons::FEW_FRAMES),
     known("debian/noant/512/thp=never/defrag=0", "compact_migrate_scanned", reasons::AFTER),
     known("debian/noant/512/thp=never/defrag=0", "pgmigrate_fail", reasons::AFTER),
-    known("k1-pc0-series", "range of bytes", reasons::RACE),
+    known("k0-off", "pgmigrate_fail", reasons::DAEMON),
+    known("k0-series", "compact_migrate_scanned", reasons::MOMENT),
+    known("k0-early", "free pages at OOM", reasons::EARLY),
+    known("k0-early", "pgmigrate_fail", reasons::EARLY_FAILS),
     known("k1-pc0-fix", "bytes at OOM", reasons::NO_EARLY_DEATH),
     known("k1-pc0-fix", "free pages at OOM", reasons::NO_EARLY_DEATH),
-    known("k1-pc0-fix", "free blocks after the antagonist", reasons::PHASE),
-    known("k1-pc0-pro0-series", "bytes at OOM", reasons::BLOCKS),
-    known("k1-pc0-pro0-series", "pgmigrate_fail", reasons::FEW),
+    known("k1-pc0-fix", "pgmigrate_fail", reasons::NO_EARLY_DEATH),
+    known("k1-pc0-pro0-series", "compact_migrate_scanned", reasons::FEW_FRAMES),
+    known("k1-pc0-bglight-off", "pgmigrate_fail", reasons::DAEMON),
     known("k1-pc0-bglight-series", "range of bytes", reasons::RACE),
     known("k1-pc0-bglight-series", "compact_migrate_scanned", reasons::RACE),
     known("k1-pc0-bglight-series", "pgmigrate_fail", reasons::RACE),
+    known("k1-pc300-off", "pgmigrate_fail", reasons::DAEMON),
     known("k1-pc300-series", "compact_migrate_scanned", reasons::RACE_CACHE),
     known("k1-pc300-series", "pgmigrate_fail", reasons::RACE_CACHE),
-    known("k1-pc300-early", "pgmigrate_success", reasons::CACHE_FIX),
+    known("k1-pc300-pro0-series", "pgmigrate_success", reasons::WOKEN),
+    known("k1-pc300-pro0-series", "pgmigrate_fail", reasons::WOKEN),
     known("k1-pc300-bglight-off", "request that invokes OOM", reasons::INIT),
     known("k1-pc300-bglight-series", "compact_migrate_scanned", reasons::RACE_CACHE),
     known("k1-pc300-bglight-series", "pgmigrate_fail", reasons::RACE_CACHE),
-    known("debian/ant/512/thp=never/defrag=1", "pgmigrate_fail", reasons::SMALL_N),
-    known("debian/ant/512/thp=never/defrag=1", "request that invokes OOM", reasons::ONE_OF_TWO),
-    known("debian-1g", "base against base with defrag_mode", reasons::BOOST),
-    known("k0-noant-it1-off", "compact_migrate_scanned", reasons::FEW_FRAMES),
-    known("k1-pc0-pro0-series", "compact_migrate_scanned", reasons::FEW_FRAMES),
+    known("k1-pc300-bglight-pro0-series", "pgmigrate_success", reasons::WOKEN),
     known("minimal-1g", "blunt against early", reasons::EARLY),
     known("minimal-1g, not antagonized", "base against series", reasons::PAGE_TABLES),
-    known("k0-early", "free pages at OOM", reasons::EARLY),
-    known("k1-pc300-off", "compact_migrate_scanned", reasons::ONE_GIVEN),
-    known("k1-pc300-off", "pgmigrate_fail", reasons::ONE_GIVEN),
-    known("k1-pc300-early", "pgmigrate_fail", reasons::CACHE_FIX),
-    known("k1-pc300-pro0-series", "pgmigrate_fail", reasons::WOKEN),
-    known("k1-pc300-bglight-fix", "pgmigrate_fail", reasons::SMALL_N),
-    known("k0-fix", "free pages at OOM", reasons::DEFERRED),
-    known("k1-pc0-series", "pgmigrate_success", reasons::RACE),
-    known("k1-pc300-series", "range of bytes", reasons::RACE_CACHE),
-    known("k1-pc300-pro0-series", "pgmigrate_success", reasons::WOKEN),
-    known("disk-1g", "base against blunt", reasons::NO_EARLY_DEATH),
-    known("disk-1g", "blunt against early", reasons::NO_EARLY_DEATH),
 ];
 
 pub fn find(cell: &str, what: &str) -> Option<&'static Known> {

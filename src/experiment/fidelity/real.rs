@@ -55,6 +55,8 @@ pub struct Mean {
     pub bytes_max: u64,
     pub free_pages_at_oom: u64,
     pub blocks_unmapped: u64,
+    /// kcompactd's alone: where direct compaction never ran, all there is.
+    pub compact_daemon_migrate_scanned: u64,
     pub pgmigrate_success: u64,
 }
 
