@@ -19,9 +19,11 @@ mod reclaim;
 pub mod skip;
 pub mod state;
 mod state_check;
+mod state_read;
 
 pub use event::{CompactStatus, Event, Kind, RetryResult, Victim};
 pub use ftrace::{Imported, Importer, import, import_thoroughly};
 pub use input::{Input, decompress};
 pub use skip::{Reason, Skip, Skipped};
-pub use state::{State, StateError, read_state};
+pub use state::{State, StateError};
+pub use state_read::read_state;
