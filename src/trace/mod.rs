@@ -11,6 +11,7 @@ mod fast;
 mod fields;
 pub mod ftrace;
 mod gzip;
+mod inflate;
 pub mod input;
 mod line;
 mod names;
