@@ -202,11 +202,16 @@ impl Code {
         if end > 1 << BITS_MAX || end < 1 << BITS_MAX && used > 1 {
             return Err(Broken::Damaged);
         }
-        let mut by_code = Vec::new();
+        let mut places = [0; BITS_MAX + 1];
+        for length in 1..BITS_MAX {
+            places[length + 1] = places[length] + usize::from(counts[length]);
+        }
+        let mut symbols = vec![0; usize::from(used)];
         let mut fast = vec![0; 1 << FAST_BITS];
         for (symbol, &length) in lengths.iter().enumerate().filter(|(_, length)| **length > 0) {
             let length = usize::from(length);
-            by_code.push((next[length] << (BITS_MAX - length), symbol as u16));
+            symbols[places[length]] = symbol as u16;
+            places[length] += 1;
             if length <= FAST_BITS {
                 let first = next[length].reverse_bits() >> (32 - length);
                 for place in (first as usize..1 << FAST_BITS).step_by(1 << length) {
@@ -215,8 +220,7 @@ impl Code {
             }
             next[length] += 1;
         }
-        by_code.sort_unstable();
-        Ok(Code { fast, counts, symbols: by_code.into_iter().map(|(_, symbol)| symbol).collect() })
+        Ok(Code { fast, counts, symbols })
     }
 
     fn read(&self, bits: &mut Bits) -> Result<u16, Broken> {
