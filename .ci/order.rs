@@ -134,8 +134,8 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
     let mut left: Vec<usize> = (0..bodies.len()).collect();
     let mut order: Vec<usize> = Vec::with_capacity(bodies.len());
     while !left.is_empty() {
-        // Likeness by length; where there is none, the longest.
-        let worth = |i: usize| (u64::from(alike[i]) << 32) / (bodies[i].len() + HEAD) as u64;
+        // Likeness by length, to a power that was found by trying; where there is none, the longest.
+        let worth = |i: usize| (f64::from(alike[i]) * 1e9 / ((bodies[i].len() + HEAD) as f64).powf(2.0 / 3.0)) as u64;
         let best = (0..left.len()).max_by_key(|&at| (worth(left[at]), bodies[left[at]].len(), usize::MAX - left[at]));
         let chosen = left.swap_remove(best.unwrap_or_default());
         order.push(chosen);
