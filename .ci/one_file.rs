@@ -113,7 +113,7 @@ fn files(folder: &Path, prefix: &str) -> Result<Vec<String>, String> {
         let path = format!("{prefix}{name}");
         if entry.path().is_dir() {
             found.extend(files(folder, &format!("{path}/"))?);
-        } else if ![".html", ".js", ".css", ".wasm"].iter().any(|end| name.ends_with(end)) {
+        } else if !["index.html", NAME].contains(&&*name) && ![".js", ".css", ".wasm"].iter().any(|end| name.ends_with(end)) {
             found.push(path);
         }
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Knobs: numbers and switches of a policy or workload, written `name:knob=value,knob=value`.
 
-use std::collections::BTreeMap;
 use std::fmt;
+
+use crate::few::Few;
 
 /// One knob. Switches are 0 and 1, written `off` and `on`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Knob {
 /// Values of knobs; those not set have their defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Knobs {
-    set: BTreeMap<&'static str, u32>,
+    set: Few<&'static str, u32>,
 }
 
 impl Knobs {
@@ -62,7 +63,7 @@ impl Knobs {
     /// When the knob is not among `known`: a mistake of the program.
     pub fn get(&self, known: &[Knob], name: &str) -> u32 {
         let knob = known.iter().find(|knob| knob.name == name).expect("the knob is declared");
-        self.set.get(name).copied().unwrap_or(knob.default)
+        self.set.get(knob.name).copied().unwrap_or(knob.default)
     }
 
     pub fn is_on(&self, known: &[Knob], name: &str) -> bool {
@@ -71,8 +72,8 @@ impl Knobs {
 
     /// The knobs that differ from their defaults, in order of name, as they were written.
     pub fn text(&self, known: &[Knob]) -> String {
-        let changed = self.set.iter().filter_map(|(name, &value)| {
-            let knob = known.iter().find(|knob| knob.name == *name)?;
+        let changed = self.set.iter().filter_map(|&(name, value)| {
+            let knob = known.iter().find(|knob| knob.name == name)?;
             (value != knob.default).then(|| match (knob.is_switch(), value) {
                 (true, 0) => format!("{name}=off"),
                 (true, _) => format!("{name}=on"),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! oompoint: a model of the Linux page allocator that answers "does this policy OOM sooner, and what does it cost?".
 
-pub use oompoint_pure::{environment, json, knobs, model, policy, replay, sim, trace, workload};
+pub use oompoint_pure::{environment, few, json, knobs, model, policy, replay, sim, trace, workload};
 
 #[cfg(feature = "web")]
 pub mod app;

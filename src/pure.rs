@@ -3,6 +3,7 @@
 //! compiled for speed and the rest for size.
 
 pub mod environment;
+pub mod few;
 pub mod json;
 pub mod knobs;
 pub mod model;

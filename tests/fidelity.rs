@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use oompoint::experiment::fidelity::measure::CLEARED;
 use oompoint::experiment::fidelity::{Fixture, Observed, Spec, bars, cells, known, observe};
-use oompoint::report::fidelity::{Filter, Record, groups, page, part, summary, table};
+use oompoint::report::fidelity::{Record, page, part, table};
 
 /// Cells of each family and kind of bar that take well under a second.
 const QUICK: [&str; 9] = [
@@ -154,31 +154,36 @@ fn the_fixture_holds_every_cell() {
 
 #[test]
 fn the_page_shows_every_comparison_and_why_some_are_missed() {
-    let (record, json) = (record(), read("www/fidelity.json"));
+    let record = record();
     let fixture = Fixture::load(|name| Ok(read(&format!("tests/kernel/runs/{name}")))).unwrap();
     let explained = record.clone().explained(&fixture);
     assert!(record == explained, "reasons or sources changed: oompoint fidelity --recorded --write");
-    let value: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
-    let picture = |file: &str| format!("fidelity/{file}");
-    let whole = page(&value, &Filter::default(), &picture);
-    assert_eq!(whole.matches("<tr><th scope=\"row\">").count(), record.measures().count());
+    let html = read("www/fidelity.html");
+    assert!(html == page(&record), "www/fidelity.html is not of the record: oompoint fidelity --recorded --write");
+    let count = |text: &str| html.matches(text).count();
+    let (all, missed) = (record.measures().count(), record.measures().filter(|measure| !measure.passes()).count());
+    assert_eq!(count("<tr class=\"missed\">"), missed);
+    assert_eq!(count("<td>missed: "), missed, "each with its reason");
     let pictures = record.cells.iter().filter(|cell| cell.svg.is_some());
     assert!(pictures.clone().all(|cell| !cell.moments.is_empty()), "every picture has its figures");
-    assert_eq!(whole.matches("The same as a table").count(), pictures.count());
+    assert_eq!(count("The same as a table"), pictures.count());
     let moments: usize = record.cells.iter().map(|cell| cell.moments.len()).sum();
-    assert_eq!(whole.matches("<tr class=\"moment\">").count(), moments);
-    let missed = record.measures().filter(|measure| !measure.passes()).count();
-    let filtered = page(&value, &Filter { missed_only: true, ..Filter::default() }, &picture);
-    assert_eq!(filtered.matches("<td>missed: ").count(), missed, "each with its reason");
-    assert_eq!(filtered.matches("<tr><th scope=\"row\">").count(), missed);
-    assert!(filtered.contains(&format!("{missed} comparisons are shown")));
-    for group in groups(&value) {
-        let html = page(&value, &Filter { group: group.to_owned(), ..Filter::default() }, &picture);
-        assert!(html.contains("Real: tests/kernel/runs/"), "{group} names its source");
+    assert_eq!(count("<tr class=\"moment\">"), moments);
+    // What the page counts when a part is hidden.
+    let mut sums = [0; 2];
+    for section in html.split("<section data-group=").skip(1) {
+        assert!(section.contains("Real: tests/kernel/runs/"), "it names its source: {section}");
+        let rows = |of: &str| section.matches(&format!("<tr{of}><th scope=\"row\">")).count();
+        let missed = rows(" class=\"missed\"");
+        for (sum, (name, is)) in sums.iter_mut().zip([("all", rows("") + missed), ("missed", missed)]) {
+            assert!(section.contains(&format!(" data-{name}=\"{is}\"")), "{section}");
+            *sum += is;
+        }
     }
+    assert_eq!(sums, [all, missed]);
     let judged = record.measures().filter(|measure| measure.miss.is_some()).count();
     let said = format!("{} of {judged} comparisons", judged - missed);
-    assert!(summary(&value).contains(&said), "{said}");
+    assert!(html.contains(&said), "{said}");
 }
 
 #[test]

@@ -16,8 +16,8 @@ fn account(imported: &Imported, text: &[u8]) {
     assert_eq!(imported.lines as usize, newlines + open, "lines");
     let events = imported.events.len() as u32;
     assert_eq!(events + imported.skipped.total + imported.comments, imported.lines);
-    assert_eq!(imported.counts.values().sum::<u32>(), events);
-    assert_eq!(imported.skipped.by_reason.values().sum::<u32>(), imported.skipped.total);
+    assert_eq!(imported.counts.iter().map(|(_, count)| count).sum::<u32>(), events);
+    assert_eq!(imported.skipped.by_reason.iter().map(|(_, count)| count).sum::<u32>(), imported.skipped.total);
     assert_eq!(imported.skipped.first.len() as u32, imported.skipped.total.min(Skipped::KEPT_MAX));
     assert!(imported.events.windows(2).all(|pair| pair[0].line < pair[1].line), "events are in the text's order");
 }
@@ -37,9 +37,9 @@ fn excerpts_are_read_without_a_skip() {
 #[test]
 fn counts_are_by_the_printed_name() {
     let stock = import(STOCK);
-    assert_eq!(stock.counts["mm_page_free_batched"], 4);
-    assert_eq!(stock.counts["oom_score_adj_update"], 2);
-    assert_eq!(import(ADDED).counts["PA rotate_head"], 4);
+    assert_eq!(stock.counts.get("mm_page_free_batched"), Some(&4));
+    assert_eq!(stock.counts.get("oom_score_adj_update"), Some(&2));
+    assert_eq!(import(ADDED).counts.get("PA rotate_head"), Some(&4));
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_line_without_end_is_bounded() {
     text.extend_from_slice(STOCK);
     let imported = import(&text);
     account(&imported, &text);
-    assert_eq!(imported.skipped.by_reason.get(&Reason::TooLong), Some(&1));
+    assert_eq!(imported.skipped.by_reason.get(Reason::TooLong), Some(&1));
     assert_eq!(imported.events.len(), 72);
     assert!(imported.skipped.first[0].text.len() < 500);
     let mut importer = Importer::new();

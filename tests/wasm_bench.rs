@@ -64,7 +64,7 @@ fn lanes() {
     lane("trace: import", || {
         let found = import(&text);
         let mut digest = Digest::new();
-        for (name, &count) in &found.counts {
+        for &(name, count) in found.counts.iter() {
             digest.bytes(name.as_bytes());
             digest.word(count);
         }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! How far the model is from real kernels: what FIDELITY.md says, to look things up in.
+//! How far the model is from real kernels: what FIDELITY.md says, to look things up in. It was made before the page was
+//! published (`report::fidelity::page`); here parts of it are hidden and shown.
 
-use std::rc::Rc;
-
-use serde_json::Value;
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::platform;
-use crate::json;
-use crate::report::fidelity::{self, Filter};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -19,15 +16,13 @@ pub struct Props {
 
 #[component]
 pub fn Fidelity(props: &Props) -> Html {
-    let record = use_state(|| None::<Result<Rc<Value>, String>>);
-    let filter = use_state(Filter::default);
+    let record = use_state(|| None::<Result<AttrValue, String>>);
     let setter = record.setter();
     use_effect_with((), move |()| {
-        platform::read_file("fidelity.json", move |text| {
-            let value = text.and_then(|text| json::parse(text.as_bytes()));
-            setter.set(Some(value.map(Rc::new)));
-        });
+        platform::read_file("fidelity.html", move |text| setter.set(Some(text.map(AttrValue::from))));
     });
+    // What was hidden would come back with a record that is set again, which it never is.
+    use_effect_with(matches!(*record, Some(Ok(_))), |_| find_pictures());
     let (on_dark, dark) = (props.on_dark.clone(), props.dark);
     let (state, body) = match &*record {
         None => ("running", html! { <p>{ "Fetching the record." }</p> }),
@@ -35,14 +30,14 @@ pub fn Fidelity(props: &Props) -> Html {
             "failed",
             html! {
                 <p id="failure" class="failure" role="alert">
-                    { format!("The record could not be read: {why}. fidelity.json belongs beside the page; reload to retry.") }
+                    { format!("The record could not be read: {why}. fidelity.html belongs beside the page; reload to retry.") }
                 </p>
             },
         ),
-        Some(Ok(record)) => ("done", shown(record, &filter)),
+        Some(Ok(record)) => ("done", Html::from_html_unchecked(record.clone())),
     };
     html! {
-        <div class="app fidelity" data-state={state}>
+        <div class="app fidelity" data-state={state} onchange={|_| filter()}>
             <div class="bar">
                 <h2 class="now">{ "Fidelity: how far the model is from real kernels" }</h2>
                 <button id="dark" type="button" aria-pressed={dark.to_string()} onclick={move |_| on_dark.emit(!dark)}>
@@ -54,37 +49,37 @@ pub fn Fidelity(props: &Props) -> Html {
     }
 }
 
-fn shown(record: &Value, filter: &UseStateHandle<Filter>) -> Html {
-    let now = (**filter).clone();
-    let (set, others) = (filter.setter(), now.clone());
-    let by_group = move |event: Event| {
-        let group = event.target_unchecked_into::<HtmlSelectElement>().value();
-        set.set(Filter { group, ..others.clone() });
-    };
-    let (set, others) = (filter.setter(), now.clone());
-    let by_miss = move |event: Event| {
-        let missed_only = event.target_unchecked_into::<HtmlInputElement>().checked();
-        set.set(Filter { missed_only, ..others.clone() });
-    };
-    let picture = |file: &str| platform::absolute(&format!("fidelity/{file}"));
-    html! {
-        <>
-        { Html::from_html_unchecked(fidelity::summary(record).into()) }
-        <section aria-labelledby="table-title">
-            <h2 id="table-title">{ "Every comparison" }</h2>
-            <div class="filter">
-                <label for="group">{ "Group" }</label>
-                <select id="group" onchange={by_group}>
-                    <option value="" selected={now.group.is_empty()}>{ "all" }</option>
-                    for group in fidelity::groups(record) {
-                        <option key={group} value={group.to_owned()} selected={now.group == group}>{ group }</option>
-                    }
-                </select>
-                <input id="missed" type="checkbox" checked={now.missed_only} onchange={by_miss} />
-                <label for="missed">{ "missed only" }</label>
-            </div>
-            { Html::from_html_unchecked(fidelity::page(record, &now, &picture).into()) }
-        </section>
-        </>
+/// Pictures lie beside the page, or inside it.
+fn find_pictures() {
+    for picture in platform::all(".fidelity img") {
+        let file = picture.get_attribute("data-file").unwrap_or_default();
+        let _ = picture.set_attribute("src", &platform::absolute(&file));
     }
+}
+
+/// Hides what the two controls leave out, and says how much is left.
+fn filter() {
+    let control = |css| platform::all(css).pop();
+    let (Some(group), Some(missed)) = (control("#group"), control("#missed")) else { return };
+    let group = group.unchecked_into::<HtmlSelectElement>().value();
+    let missed_only = missed.unchecked_into::<HtmlInputElement>().checked();
+    let hide = |part: &web_sys::Element, is_hidden| _ = part.toggle_attribute_with_force("hidden", is_hidden);
+    let fits = |part: &web_sys::Element| group.is_empty() || part.get_attribute("data-group").as_ref() == Some(&group);
+    let mut shown = 0;
+    for part in platform::all(".fidelity section[data-group]") {
+        let count = part.get_attribute(if missed_only { "data-missed" } else { "data-all" });
+        let count = count.and_then(|count| count.parse::<u32>().ok()).filter(|_| fits(&part)).unwrap_or(0);
+        hide(&part, count == 0);
+        shown += count;
+    }
+    platform::all("[data-group] tbody tr:not(.missed, .moment)").iter().for_each(|row| hide(row, missed_only));
+    let mut pictures = 0;
+    for part in platform::all(".fidelity figure") {
+        hide(&part, !fits(&part));
+        pictures += u32::from(fits(&part));
+    }
+    platform::all(".fidelity .lines").iter().for_each(|part| hide(part, pictures == 0));
+    platform::all("#shown")
+        .iter()
+        .for_each(|said| said.set_text_content(Some(&format!("{shown} comparisons are shown."))));
 }

@@ -67,7 +67,7 @@ pub fn App(props: &Props) -> Html {
         })
     };
     match model.place {
-        Place::Compare => html! { <home::Home model={model.clone()} first={props.first.clone()} {on_dark} /> },
+        Place::Compare => home::home(&model, &props.first, &on_dark),
         Place::Fidelity => html! { <fidelity::Fidelity dark={platform::is_dark(dark)} {on_dark} /> },
         Place::Replay => html! { <replay::Page dark={platform::is_dark(dark)} paint={model.paint} {on_dark} /> },
     }

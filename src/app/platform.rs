@@ -153,7 +153,8 @@ pub fn unfold_for_print() -> Vec<EventListener> {
     ]
 }
 
-fn all(selector: &str) -> Vec<Element> {
+/// The elements that a selector names.
+pub fn all(selector: &str) -> Vec<Element> {
     let Ok(found) = document().query_selector_all(selector) else { return Vec::new() };
     (0..found.length()).filter_map(|i| found.get(i)?.dyn_into().ok()).collect()
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! All that the page remembers of comparisons, and the only place where it changes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use yew::Reducible;
@@ -62,7 +62,7 @@ pub struct Model {
     /// A link that could not be opened.
     pub refused: Option<String>,
     /// By the place of the control.
-    pub problems: Rc<BTreeMap<String, Problem>>,
+    problems: Rc<Vec<(String, Problem)>>,
     /// Results by the key of their cell, of all experiments so far.
     pub store: Rc<HashMap<String, Rc<Done>>>,
     /// Whole seeds that the present run has, that were given to be analysed, and whether that is under way.
@@ -227,10 +227,19 @@ impl Model {
         self.cells.chunks(policies).filter(|keys| keys.iter().all(|key| self.store.contains_key(key))).count()
     }
 
+    /// What is wrong with the control at a place.
+    pub fn problem(&self, place: &str) -> Option<Problem> {
+        self.problems.iter().find(|(known, _)| known == place).map(|(_, problem)| problem.clone())
+    }
+
+    fn forget(&mut self, place: &str) {
+        Rc::make_mut(&mut self.problems).retain(|(known, _)| known != place);
+    }
+
     fn edited(&mut self, edit: &Edit) {
         match edit.apply(&self.experiment) {
             Ok(experiment) => {
-                Rc::make_mut(&mut self.problems).remove(&edit.place());
+                self.forget(&edit.place());
                 if link::config(&experiment) != link::config(&self.experiment) {
                     self.promise = None;
                     self.notes = Rc::default();
@@ -241,7 +250,8 @@ impl Model {
                 }
             }
             Err(error) => {
-                Rc::make_mut(&mut self.problems).insert(edit.place(), (edit.text(), error.problem));
+                self.forget(&edit.place());
+                Rc::make_mut(&mut self.problems).push((edit.place(), (edit.text(), error.problem)));
             }
         }
     }

@@ -22,7 +22,7 @@ Examples:
   oompoint fidelity                          the comparison, over seeds 1-16 (races over 1-32)
   oompoint fidelity --only k0- --seeds 1-4   cells whose name contains `k0-`
   oompoint fidelity --sensitivity --mail     the tables of assumptions and of the mail's guest
-  oompoint fidelity --write                  all of it, into FIDELITY.md, www/fidelity.json and www/fidelity/
+  oompoint fidelity --write                  all of it, into FIDELITY.md, www/fidelity.* and www/fidelity/
   oompoint fidelity --write --table          the comparison and the time-lines only
   oompoint fidelity --check                  run every cell again; is the outcome what www/fidelity.json says?
 
@@ -103,7 +103,7 @@ pub fn run(args: &Args) -> Result<Done, Failure> {
     if args.write {
         write_parts(&args.root.join("FIDELITY.md"), &parts)?;
         if with_table {
-            write(&args.root.join("www/fidelity.json"), &record.json())?;
+            write_record(&args.root, &record)?;
             for spec in CELLS {
                 if let Some(svg) = spec.svg {
                     let picture = report::timeline(spec, of(spec), &fixture.runs(spec.name));
@@ -151,10 +151,16 @@ fn recorded(args: &Args) -> Result<String, Failure> {
     let record = record.explained(&fixture(args)?);
     let table = report::table(&record);
     if args.write {
-        write(&path, &record.json())?;
+        write_record(&args.root, &record)?;
         write_parts(&args.root.join("FIDELITY.md"), &[("fidelity", table.clone())])?;
     }
     Ok(table)
+}
+
+/// The record, and the page made of it.
+fn write_record(root: &Path, record: &Record) -> Result<(), Failure> {
+    write(&root.join("www/fidelity.json"), &record.json())?;
+    write(&root.join("www/fidelity.html"), &report::page(record))
 }
 
 fn write_parts(page: &Path, parts: &[(&str, String)]) -> Result<(), Failure> {

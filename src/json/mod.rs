@@ -6,13 +6,14 @@
 
 mod bit;
 mod reader;
+mod record;
 mod tree;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use bit::bit;
 pub use reader::Refusal;
+pub use record::{Object, Record, record};
 
 /// The tree that a text stands for. A field that is given twice is an error.
 ///

@@ -26,7 +26,9 @@ impl Refusal {
     }
 
     /// The innermost place counts.
-    fn at(mut self, place: &Place) -> Refusal {
+    #[cold]
+    #[inline(never)]
+    pub(super) fn at(mut self, place: &Place) -> Refusal {
         if self.0.0.is_none() {
             let mut text = String::new();
             place.write(&mut text);
@@ -55,7 +57,7 @@ impl Error for Refusal {
 
 /// The way to a node, kept on the stack: it costs nothing until something is refused.
 #[derive(Clone, Copy)]
-enum Place<'a> {
+pub(super) enum Place<'a> {
     Root,
     Field(&'a Place<'a>, &'a str),
     Item(&'a Place<'a>, usize),
@@ -82,8 +84,8 @@ impl Place<'_> {
 
 #[derive(Clone, Copy)]
 pub struct Node<'a> {
-    value: &'a Value,
-    place: &'a Place<'a>,
+    pub(super) value: &'a Value,
+    pub(super) place: &'a Place<'a>,
 }
 
 pub fn whole(value: &Value) -> Node<'_> {
@@ -92,7 +94,7 @@ pub fn whole(value: &Value) -> Node<'_> {
 
 impl Node<'_> {
     #[cold]
-    fn mistaken(self, expected: &dyn Expected) -> Refusal {
+    pub(super) fn mistaken(self, expected: &dyn Expected) -> Refusal {
         let found = match self.value {
             Value::Null => Unexpected::Other("null"),
             Value::Bool(value) => Unexpected::Bool(*value),
@@ -108,6 +110,7 @@ impl Node<'_> {
         Refusal::invalid_type(found, expected).at(self.place)
     }
 
+    #[inline(never)]
     fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
         let Value::Number(number) = self.value else { return Err(self.mistaken(&visitor)) };
         let read = match (number.as_u64(), number.as_i64()) {
@@ -235,6 +238,7 @@ struct Items<'a> {
 impl<'de> SeqAccess<'de> for &mut Items<'_> {
     type Error = Refusal;
 
+    #[inline(never)]
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refusal> {
         let Some(value) = self.list.get(self.next) else { return Ok(None) };
         let place = Place::Item(self.place, self.next);
@@ -256,6 +260,7 @@ struct Fields<'a> {
 impl<'de> MapAccess<'de> for Fields<'_> {
     type Error = Refusal;
 
+    #[inline(never)]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refusal> {
         let Some((name, value)) = self.map.next() else { return Ok(None) };
         self.field = Some((name, value));
@@ -263,6 +268,7 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         key.map(Some).map_err(|refusal| refusal.at(&Place::Field(self.place, name)))
     }
 
+    #[inline(never)]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
         let (name, value) = self.field.take().expect("a value is read after its name");
         let place = Place::Field(self.place, name);

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::few::Few;
 use super::guided::Guided;
+use crate::few::Few;
 use crate::model::compact::{CompactEvent, Run, Status, Step};
 use crate::model::frames::{Kind as Frame, Pfn, flag};
 use crate::model::owners::Owners;

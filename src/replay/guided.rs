@@ -8,9 +8,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::few::Few;
 use super::lru::LruBatch;
 use super::report::Report;
+use crate::few::Few;
 use crate::model::buddy::Place;
 use crate::model::frames::{Order, Pfn};
 use crate::model::node::Node;

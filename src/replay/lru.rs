@@ -7,7 +7,7 @@
 //! Simplified: the batch is taken to drain when it is full, when a batch of pages is freed, and when compaction
 //! begins; the kernel drains it at a few more places.
 
-use super::few::Few;
+use crate::few::Few;
 use crate::model::frames::{Order, Pfn, flag};
 use crate::model::freetype::MOVABLE;
 use crate::model::gfp::Gfp;

@@ -9,7 +9,6 @@ pub mod blockmap;
 mod compaction;
 mod compaction_report;
 mod compaction_run;
-mod few;
 pub mod guided;
 pub mod load;
 mod lru;
@@ -86,7 +85,7 @@ pub fn guided_watched(
 
 /// Whether a trace has the added lines that a guided replay needs.
 pub fn has_added(trace: &Imported) -> bool {
-    trace.counts.keys().any(|name| name.starts_with("PA "))
+    trace.counts.iter().any(|(name, _)| name.starts_with("PA "))
 }
 
 /// A trace with more than one event in so many outside of the state's zones is of another machine; fewer can come from

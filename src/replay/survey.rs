@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::few::Few;
 use super::report::{Report, Score};
+use crate::few::Few;
 use crate::model::frames::{Order, Pfn};
 use crate::model::freetype::{Freetype, fallbacks};
 use crate::model::pcp::pcp_allowed_order;
@@ -82,8 +82,8 @@ pub fn survey(trace: &Imported) -> Report {
     let mut surveyor = Surveyor { batched: batched_frees(&trace.events), ..Surveyor::default() };
     trace.events.iter().for_each(|event| surveyor.event(event));
     let mut out = surveyor.out;
-    for (name, &count) in &trace.counts {
-        out.events_by_name.insert((*name).to_owned(), count);
+    for &(name, count) in trace.counts.iter() {
+        out.events_by_name.insert(name.to_owned(), count);
     }
     for event in &trace.events {
         if let Err(at) = out.cpus.binary_search(&event.cpu) {

@@ -108,7 +108,7 @@ fn acceleration<T: Copy>(sample: &[T], statistic: impl Fn(&[T]) -> f64) -> Resul
     let mean = sum(left_out.iter().copied()) / n;
     let squares = sum(left_out.iter().map(|value| (mean - value).powi(2)));
     let cubes = sum(left_out.iter().map(|value| (mean - value).powi(3)));
-    let bend = cubes / (6.0 * squares.powf(1.5));
+    let bend = cubes / (6.0 * squares * squares.sqrt());
     if bend.is_finite() { Ok(bend) } else { Err(Refusal::Constant) }
 }
 

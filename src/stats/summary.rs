@@ -2,8 +2,8 @@
 //! One sample in a few numbers: n, mean, standard deviation, extremes, quartiles; and the interval type of all others.
 
 use serde::Serialize;
-use statrs::statistics::{Data, OrderStatistics};
 
+use super::ranks::ascending;
 use super::verdict::{Refusal, require};
 
 /// A sample in the unit of its values.
@@ -54,12 +54,19 @@ impl Summary {
     }
 
     fn assemble(values: &[f64], mean: f64, stdev: Option<f64>) -> Summary {
-        let mut data = Data::new(values.to_vec());
-        let quartiles = [0.25, 0.5, 0.75].map(|share| data.quantile(share));
-        let min = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        Summary { n: values.len(), mean, stdev, min, quartiles, max }
+        let mut sorted = values.to_vec();
+        ascending(&mut sorted);
+        let quartiles = [0.25, 0.5, 0.75].map(|share| quantile(&sorted, share));
+        Summary { n: values.len(), mean, stdev, min: sorted[0], quartiles, max: sorted[sorted.len() - 1] }
     }
+}
+
+/// Hyndman and Fan's definition 8, within the extremes.
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let place = (sorted.len() as f64 + 1.0 / 3.0) * share + 1.0 / 3.0;
+    let (below, last) = (place as usize, sorted.len() - 1);
+    let (a, b) = (sorted[below.saturating_sub(1)], sorted[below.min(last)]);
+    a + (place - below as f64) * (b - a)
 }
 
 /// An interval for a mean difference or a ratio, in the unit of the values.

@@ -3,12 +3,12 @@
 //!
 //! Every line is an event, a comment or a skip: their counts add up to the number of lines.
 
-use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use super::event::{Event, Kind};
 use super::skip::{Reason, Skipped};
 use super::{added, fast, line, native};
+use crate::few::Few;
 
 /// A kernel prints a line into one buffer of two pages [include/linux/trace_seq.h @ 7.3].
 pub const LINE_BYTES_MAX: usize = 8192;
@@ -23,7 +23,7 @@ pub struct Imported {
     /// Lines that begin with `#`, and blank ones.
     pub comments: u32,
     /// Number of events by their printed name, `PA` kinds with that prefix.
-    pub counts: BTreeMap<&'static str, u32>,
+    pub counts: Few<&'static str, u32>,
     /// Events that the kernel says it has lost. A loss of unknown size counts as one.
     pub lost_events: u64,
     /// From the text's own head: entries kept in the ring buffer, and entries ever written to it.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Lines that could not be used: why, where, and how many.
 
-use std::collections::BTreeMap;
 use std::fmt;
+
+use crate::few::Few;
 
 /// Why a line was left out. The texts are keys or families of words, so that equal faults are counted together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -57,7 +58,7 @@ pub struct Skip {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Skipped {
     pub total: u32,
-    pub by_reason: BTreeMap<Reason, u32>,
+    pub by_reason: Few<Reason, u32>,
     /// At most [`Skipped::KEPT_MAX`], so that a wrong file cannot fill the memory.
     pub first: Vec<Skip>,
 }
@@ -68,7 +69,7 @@ impl Skipped {
 
     pub(super) fn add(&mut self, line: u32, reason: Reason, text: &[u8]) {
         self.total += 1;
-        *self.by_reason.entry(reason).or_default() += 1;
+        *self.by_reason.get_or_default(reason) += 1;
         if self.total <= Self::KEPT_MAX {
             let text = String::from_utf8_lossy(&text[..text.len().min(Self::TEXT_BYTES)]);
             let text = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();

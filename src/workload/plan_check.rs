@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Which plans are refused: names that lead nowhere, sizes without bound, more work than a run can do.
 
-use std::collections::BTreeMap;
-
 use super::plan::{Churn, FileIo, Kind, Plan, PlanSpec, Populate, TryAlloc};
 use crate::environment::SpecError;
+use crate::few::Few;
 use crate::model::tally::Tally;
 
 const DEPTH_MAX: u32 = 16;
@@ -27,7 +26,7 @@ struct Checker<'a> {
     nodes: u32,
     tasks: u32,
     /// Size of each file by its set's name: the largest that a step gives.
-    files: BTreeMap<String, u64>,
+    files: Few<&'a str, u64>,
 }
 
 /// What a part of a plan may come to at most.
@@ -79,7 +78,7 @@ pub(super) fn check(spec: &PlanSpec) -> Result<(), SpecError> {
             }
         }
     }
-    let mut checker = Checker { spec, nodes: 0, tasks: 0, files: BTreeMap::new() };
+    let mut checker = Checker { spec, nodes: 0, tasks: 0, files: Few::default() };
     let cost = checker.node("plan", &spec.plan, 0)?;
     within("plan", cost.actions, 0, ACTIONS_MAX)
         .map_err(|_| SpecError::new("plan", format!("it may come to more than {ACTIONS_MAX} actions")))?;
@@ -101,8 +100,8 @@ fn name(field: &str, text: &str) -> Result<(), SpecError> {
     Ok(())
 }
 
-impl Checker<'_> {
-    fn node(&mut self, at: &str, plan: &Plan, depth: u32) -> Result<Cost, SpecError> {
+impl<'a> Checker<'a> {
+    fn node(&mut self, at: &str, plan: &'a Plan, depth: u32) -> Result<Cost, SpecError> {
         self.nodes += 1;
         if self.nodes > NODES_MAX {
             return Err(SpecError::new(at, format!("a plan has at most {NODES_MAX} steps")));
@@ -147,7 +146,7 @@ impl Checker<'_> {
         }
     }
 
-    fn list(&mut self, at: &str, plans: &[Plan], depth: u32) -> Result<Cost, SpecError> {
+    fn list(&mut self, at: &str, plans: &'a [Plan], depth: u32) -> Result<Cost, SpecError> {
         let mut cost = Cost::default();
         for (i, plan) in plans.iter().enumerate() {
             cost = cost.and(self.node(&format!("{at}[{i}]"), plan, depth + 1)?);
@@ -155,7 +154,7 @@ impl Checker<'_> {
         Ok(cost)
     }
 
-    fn leaf(&mut self, at: &str, plan: &Plan) -> Result<Cost, SpecError> {
+    fn leaf(&mut self, at: &str, plan: &'a Plan) -> Result<Cost, SpecError> {
         match plan {
             Plan::Populate(step) => self.populate(&format!("{at}.populate"), step),
             Plan::PunchHoles(step) => {
@@ -196,15 +195,15 @@ impl Checker<'_> {
         }
     }
 
-    fn file(&mut self, field: &str, set: &str, pages: u64) -> Result<(), SpecError> {
+    fn file(&mut self, field: &str, set: &'a str, pages: u64) -> Result<(), SpecError> {
         within(field, pages, 1, FILE_PAGES_MAX)?;
-        let size = self.files.entry(set.to_owned()).or_default();
+        let size = self.files.get_or_default(set);
         *size = pages.max(*size);
-        within(field, self.files.values().sum(), 1, FILE_PAGES_MAX)
+        within(field, self.files.iter().map(|(_, pages)| pages).sum(), 1, FILE_PAGES_MAX)
             .map_err(|_| SpecError::new(field, format!("all files together have more than {FILE_PAGES_MAX} pages")))
     }
 
-    fn populate(&mut self, at: &str, step: &Populate) -> Result<Cost, SpecError> {
+    fn populate(&mut self, at: &str, step: &'a Populate) -> Result<Cost, SpecError> {
         name(&format!("{at}.set"), &step.set)?;
         self.process(&format!("{at}.process"), step.process.as_ref())?;
         if step.pages.is_none() && step.percent.is_none() {

@@ -6,17 +6,18 @@ use crate::tree::Source;
 use crate::{Finding, finding};
 
 /// In the order of layers. What is not listed here has no place in the library yet: give it one.
-pub const MAY_USE: [(&str, &[&str]); 19] = [
-    ("knobs", &[]),
+pub const MAY_USE: [(&str, &[&str]); 20] = [
+    ("few", &[]),
+    ("knobs", &["few"]),
     ("json", &[]),
     ("model", &[]),
     ("stats", &[]),
     ("policy", &["knobs", "model"]),
     ("environment", &["json", "model"]),
-    ("workload", &["knobs", "json", "model", "environment"]),
+    ("workload", &["few", "knobs", "json", "model", "environment"]),
     ("sim", &["model", "environment", "workload"]),
-    ("trace", &["json", "model"]),
-    ("replay", &["model", "trace"]),
+    ("trace", &["few", "json", "model"]),
+    ("replay", &["few", "model", "trace"]),
     ("experiment", &["knobs", "model", "policy", "environment", "workload", "sim", "stats"]),
     ("link", &["knobs", "policy", "environment", "workload", "experiment"]),
     (
@@ -49,6 +50,7 @@ pub const MAY_USE: [(&str, &[&str]); 19] = [
     ("pure", &[]),
 ];
 const ABOVE: &[&str] = &[
+    "few",
     "knobs",
     "json",
     "model",

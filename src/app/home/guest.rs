@@ -34,7 +34,7 @@ pub fn guest(props: &Inputs) -> Html {
         about: about.into(),
         kind: Kind::OneOf(presets),
         value: guest.name.clone().into(),
-        problem: props.model.problems.get("guest").cloned(),
+        problem: props.model.problem("guest"),
         on_change: Callback::from(move |name| on_edit.emit(Edit::Guest(name))),
     });
     html! {
@@ -67,7 +67,7 @@ fn one(props: &Inputs, of: &environment::Field, about: &'static str) -> Html {
         "page_cache_mib" => "page_cache".to_owned(),
         name => name.to_owned(),
     };
-    let problem = props.model.problems.get(&key).cloned();
+    let problem = props.model.problem(&key);
     let on = Callback::from(move |text| on_edit.emit(Edit::Field(key.clone(), text)));
     field(&Field {
         id: format!("guest-{}", of.name.replace('.', "-")).into(),

@@ -25,16 +25,7 @@ struct Inputs {
     on_edit: Callback<Edit>,
 }
 
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    pub model: UseReducerHandle<Model>,
-    pub first: FirstPaint,
-    pub on_dark: Callback<bool>,
-}
-
-#[component]
-pub fn Home(props: &Props) -> Html {
-    let model = &props.model;
+pub fn home(model: &UseReducerHandle<Model>, first: &FirstPaint, on_dark: &Callback<bool>) -> Html {
     let on_edit = {
         let dispatcher = model.dispatcher();
         Callback::from(move |edit: Edit| dispatcher.dispatch(Action::Edit(edit)))
@@ -44,7 +35,7 @@ pub fn Home(props: &Props) -> Html {
     // The longest to compute: until then the first comparison shows what was computed beforehand.
     let parting = match model.parting() {
         Some(text) => text,
-        None if model.is_default() => &props.first.parting,
+        None if model.is_default() => &first.parting,
         None => "",
     };
     let dark = platform::is_dark(model.dark());
@@ -55,12 +46,12 @@ pub fn Home(props: &Props) -> Html {
         return html! {
             <div class="app" data-state={model.phase.word()} data-inside={inside.clone()}>
                 { embed::head(model) }
-                { result::answer(shown, parting, &props.first.answer) }
-                { result::evidence(shown, &props.first.evidence) }
+                { result::answer(shown, parting, &first.answer) }
+                { result::evidence(shown, &first.evidence) }
                 if inside.is_some() {
                     <Inside model={model.clone()} />
                 }
-                { status::status(model, dark, &props.on_dark) }
+                { status::status(model, dark, on_dark) }
                 { embed::limits() }
             </div>
         };
@@ -70,9 +61,9 @@ pub fn Home(props: &Props) -> Html {
             data-seeds={model.given.to_string()}>
             <div class="compare">
                 <div class="outcome">
-                    { result::answer(shown, parting, &props.first.answer) }
-                    { status::status(model, dark, &props.on_dark) }
-                    { result::evidence(shown, &props.first.evidence) }
+                    { result::answer(shown, parting, &first.answer) }
+                    { status::status(model, dark, on_dark) }
+                    { result::evidence(shown, &first.evidence) }
                     <Inside model={model.clone()} />
                 </div>
                 <aside class="inputs" id="inputs" aria-labelledby="inputs-title">

@@ -8,7 +8,7 @@ use crate::experiment::{Edit, edit};
 
 pub fn policies(props: &Inputs) -> Html {
     let experiment = &props.model.experiment;
-    let problem = props.model.problems.get("policies").map(|(_, why)| why.clone());
+    let problem = props.model.problem("policies").map(|(_, why)| why);
     html! {
         <fieldset class="policies">
             <legend>{ "Policies, on the same seeds" }</legend>
@@ -72,7 +72,7 @@ fn knobs(props: &Inputs, number: Option<usize>) -> Html {
         let place = format!("policy.{number}.{}", knob.name);
         let on_edit = props.on_edit.clone();
         let on = Callback::from(move |text| on_edit.emit(Edit::PolicyKnob(number, knob.name.to_owned(), text)));
-        let problem = props.model.problems.get(&place).cloned();
+        let problem = props.model.problem(&place);
         field::knob(format!("knob-{}-{}", spec.policy.name, knob.name), knob, value, problem, on)
     });
     fields.collect()

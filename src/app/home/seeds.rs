@@ -18,7 +18,7 @@ pub fn seeds(props: &Inputs) -> Html {
             about: about.into(),
             kind: Kind::Text,
             value: value.into(),
-            problem: props.model.problems.get(id).cloned(),
+            problem: props.model.problem(id),
             on_change: Callback::from(move |text| on_edit.emit(make(text))),
         })
     };

@@ -20,7 +20,7 @@ pub fn workload(props: &Inputs) -> Html {
     let knobs = edit::knob_values(&workload.knobs, entry.knobs).into_iter().map(|(one, value)| {
         let on_edit = props.on_edit.clone();
         let on = Callback::from(move |text| on_edit.emit(Edit::WorkloadKnob(one.name.to_owned(), text)));
-        let problem = props.model.problems.get(&format!("workload.{}", one.name)).cloned();
+        let problem = props.model.problem(&format!("workload.{}", one.name));
         knob(format!("workload-{}", one.name), one, value, problem, on)
     });
     let choice = field(&Field {
@@ -29,7 +29,7 @@ pub fn workload(props: &Inputs) -> Html {
         about: entry.about.into(),
         kind: Kind::OneOf(names),
         value: entry.name.into(),
-        problem: props.model.problems.get("workload").cloned(),
+        problem: props.model.problem("workload"),
         on_change: Callback::from(move |name| on_edit.emit(Edit::Workload(name))),
     });
     html! {

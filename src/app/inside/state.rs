@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! What is open, what has been said, and what was wished for last.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use yew::prelude::*;
 
 use super::Piece;
 use crate::app::state::Model as PageModel;
+use crate::few::Few;
 use crate::inspect::Filter;
 use crate::inspect::tour::{Parts, part, per_cell};
 use crate::link::View;
@@ -19,7 +19,7 @@ pub struct State {
     choice: [Option<usize>; 3],
     /// The cells that are open.
     open: Option<[String; 2]>,
-    parts: BTreeMap<u32, AttrValue>,
+    parts: Few<u32, AttrValue>,
     /// A wish to be sent.
     pub wish: Option<String>,
     pub is_busy: bool,
@@ -67,7 +67,7 @@ impl State {
         State {
             choice: [None; 3],
             open: None,
-            parts: BTreeMap::new(),
+            parts: Few::default(),
             wish: wanted,
             is_busy: false,
             failure: None,
@@ -99,7 +99,7 @@ impl State {
     }
 
     pub fn is_open_for(&self, runs: Option<&[String; 2]>) -> bool {
-        self.open.is_some() && self.open.as_ref() == runs && self.parts.contains_key(&part::NOW)
+        self.open.is_some() && self.open.as_ref() == runs && self.parts.get(part::NOW).is_some()
     }
 
     pub fn word(&self, is_open: bool) -> &'static str {
@@ -111,7 +111,7 @@ impl State {
     }
 
     pub fn part(&self, number: u32) -> AttrValue {
-        self.parts.get(&number).cloned().unwrap_or_default()
+        self.parts.get(number).cloned().unwrap_or_default()
     }
 
     fn number(&self, number: u32, word: usize) -> Option<u64> {
@@ -139,7 +139,7 @@ impl State {
 
     /// What a link says of what is seen: the view's name, the decision, the pageblock.
     pub fn view(&self) -> Option<View> {
-        self.parts.get(&part::PLACE)?;
+        self.parts.get(part::PLACE)?;
         let (a, b) = (self.number(part::PLACE, 1), self.number(part::PLACE, 2));
         let name = match (self.tab, a, b) {
             (1, ..) => "why",
@@ -186,7 +186,9 @@ impl Reducible for State {
             Action::Heard(parts) => {
                 state.is_busy = false;
                 if state.open.is_some() {
-                    state.parts.extend(parts.into_iter().map(|(number, piece)| (number, Piece::from(piece).into())));
+                    for (number, piece) in parts {
+                        state.parts.insert(number, Piece::from(piece).into());
+                    }
                 }
             }
             Action::Failed(failure) => (state.is_busy, state.open, state.failure) = (false, None, Some(failure)),

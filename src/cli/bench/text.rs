@@ -46,7 +46,7 @@ impl Recording {
         let (found, ns) = timed(|| import(self.text.as_bytes()));
         assert_eq!(found, self.trace, "reading is a function of the text");
         let mut digest = Digest::new();
-        for (name, &count) in &found.counts {
+        for &(name, count) in found.counts.iter() {
             digest.bytes(name.as_bytes());
             digest.word(count);
         }

@@ -35,10 +35,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lru::LruBatch;
 use super::report::Report;
+use crate::few::Few;
 use crate::model::frames::{Order, Pfn};
 use crate::model::node::Node;
 use crate::model::percpu::GiveBack;
-use crate::replay::few::Few;
 use crate::trace::{Event, Kind};
 use ahead::Ahead;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! FIDELITY.md's generated parts, www/fidelity.json and the time-lines, from results alone.
+//! FIDELITY.md's generated parts, www/fidelity.json, www/fidelity.html and the time-lines, from results alone.
 //!
 //! Invariant: a table is a function of its [`Record`], so a test can compare the table in the file with the record
 //! beside it, and the record's digests with the model of the day.
@@ -15,7 +15,7 @@ mod table;
 
 pub use ledger::ledger;
 pub use mail::{Boots, mail, measured};
-pub use page::{Filter, groups, page, summary};
+pub use page::page;
 pub use record::{CellRecord, Record};
 pub use sensitivity::{Changed, sensitivity};
 pub use svg::timeline;

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The fidelity page as HTML, from the text of www/fidelity.json alone.
+//! The fidelity page as HTML, www/fidelity.html: everything that www/fidelity.json says, made beforehand.
 //!
-//! The page reads the record as plain JSON values: its types would bring half of the native program along.
+//! The page in the browser hides what its reader filters away; for that each part says its group, how many comparisons it
+//! has and how many of them are missed.
 
 use std::fmt::Write;
 
-use serde_json::Value;
-
+use super::moments::Moment;
+use super::record::{CellRecord, Record};
+use crate::experiment::fidelity::Measure;
 use crate::report::panel::html::{escape, table};
-
-/// What is shown of all comparisons.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Name of a group; empty for all.
-    pub group: String,
-    pub missed_only: bool,
-}
 
 /// What each rung rests on here: the rung, what was reached, and the tests that would fail without it.
 const LADDER: [(&str, &str, &str); 5] = [
@@ -58,51 +52,50 @@ const LIMITS: [&str; 5] = [
     "The mail's own guest was never measured by us; what is assumed of it stands in FIDELITY.md with what each assumption moves.",
 ];
 
+/// The whole page below its heading.
+pub fn page(record: &Record) -> String {
+    let count = record.measures().count();
+    format!(
+        "<!-- SPDX-License-Identifier: GPL-2.0-only -->\n<!-- generated: oompoint fidelity --recorded --write -->\n{}\n\
+         <section aria-labelledby=\"table-title\">\n<h2 id=\"table-title\">Every comparison</h2>\n{}\n\
+         <p id=\"shown\" role=\"status\">{count} comparisons are shown.</p>\n{}{}</section>\n",
+        summary(record),
+        filter(record),
+        groups(record).into_iter().enumerate().map(|(number, name)| group(record, number, name)).collect::<String>(),
+        pictures(record),
+    )
+}
+
 /// Names of the groups, in the record's order. Cells of one group differ in policy alone.
-pub fn groups(record: &Value) -> Vec<&str> {
+fn groups(record: &Record) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
-    for cell in list(record, "cells") {
-        let name = text(cell, "group");
-        if !names.contains(&name) {
-            names.push(name);
+    for cell in &record.cells {
+        if !names.contains(&cell.group.as_str()) {
+            names.push(&cell.group);
         }
     }
     names
 }
 
-/// What does not depend on the filter, then the comparisons. `picture` gives the address of a time-line's file.
-pub fn page(record: &Value, filter: &Filter, picture: &dyn Fn(&str) -> String) -> String {
-    let mut html = String::new();
-    let mut shown = 0;
-    for group in groups(record) {
-        if filter.group.is_empty() || filter.group == group {
-            shown += group_html(&mut html, record, group, filter.missed_only);
-        }
-    }
-    let count = format!("<p id=\"shown\" role=\"status\">{shown} comparisons are shown.</p>");
-    count + &html + &pictures(record, filter, picture)
-}
-
-/// What stands above the filter: how many bars are met, the ladder, the limits.
-pub fn summary(record: &Value) -> String {
+/// How many bars are met, the ladder, the limits.
+fn summary(record: &Record) -> String {
     let mut figures: Vec<(&str, u32, u32)> = Vec::new();
-    for one in measures(record).filter(|one| is_judged(one)) {
-        let what = if one["tolerance"] == "the same" && text(one, "what").contains(" against ") {
-            "order of policies"
-        } else {
-            text(one, "what")
+    for one in record.measures().filter(|one| one.miss.is_some()) {
+        let what = match one.tolerance == "the same" && one.what.contains(" against ") {
+            true => "order of policies",
+            false => &one.what,
         };
         let at = figures.iter().position(|(name, ..)| *name == what).unwrap_or(figures.len());
         if at == figures.len() {
             figures.push((what, 0, 0));
         }
-        figures[at].1 += u32::from(is_met(one));
+        figures[at].1 += u32::from(one.passes());
         figures[at].2 += 1;
     }
     let (met, all) = figures.iter().fold((0, 0), |sum, one| (sum.0 + one.1, sum.1 + one.2));
     let mut html = format!(
         "<p class=\"verdict\">{met} of {all} comparisons with real Linux 7.3.4 kernels are within the tolerance that was set for \
-         them; the others are listed with what is known of the reason.</p>"
+         them; the others are listed with what is known of the reason.</p>\n"
     );
     let head = ["figure", "met", "of"].map(str::to_owned);
     let rows: Vec<_> =
@@ -112,113 +105,129 @@ pub fn summary(record: &Value) -> String {
     let ladder = ["rung", "what holds", "rests on"].map(str::to_owned);
     html += "<div class=\"trust\"><section aria-labelledby=\"ladder-title\"><h2 id=\"ladder-title\">What the trust rests on</h2>";
     html += &table("ladder", "From what must hold always to what was measured once", &ladder, &rungs);
-    html += "</section><section aria-labelledby=\"met-title\"><h2 id=\"met-title\">Met, by figure</h2>";
+    html += "</section>\n<section aria-labelledby=\"met-title\"><h2 id=\"met-title\">Met, by figure</h2>";
     html += &table("met", "Comparisons within their tolerance", &head, &rows);
-    html += "</section></div><section aria-labelledby=\"limits-title\"><h2 id=\"limits-title\">Limits</h2><ul class=\"notes\">";
-    LIMITS.iter().for_each(|limit| html += &format!("<li>{}</li>", escape(limit)));
+    html += "</section></div>\n<section aria-labelledby=\"limits-title\"><h2 id=\"limits-title\">Limits</h2><ul class=\"notes\">";
+    LIMITS.iter().for_each(|limit| html += &format!("\n<li>{}</li>", escape(limit)));
     html + "</ul></section>"
 }
 
-/// One group's comparisons; gives how many. Nothing is written of a group without one.
-fn group_html(html: &mut String, record: &Value, group: &str, missed_only: bool) -> usize {
-    let cells: Vec<&Value> = list(record, "cells").filter(|cell| cell["group"] == group).collect();
-    let own = cells.iter().flat_map(|cell| list(cell, "measures"));
-    let across = ["order", "costs"].into_iter().flat_map(|part| list(record, part)).filter(|one| one["cell"] == group);
-    let rows: Vec<Vec<String>> = own
-        .chain(across)
-        .filter(|one| !missed_only || is_judged(one) && !is_met(one))
-        .map(|one| row(record, one))
-        .collect();
-    if rows.is_empty() {
-        return 0;
-    }
-    _ = write!(html, "<h3>{}</h3>{}", escape(group), provenance(record, &cells));
-    let head = ["cell", "figure", "model", "real", "ratio", "tolerance", "verdict"].map(str::to_owned);
-    // Each table of a page needs an id of its own.
-    let id = format!("group-{}", groups(record).iter().position(|name| *name == group).unwrap_or_default());
-    *html += &table(&id, &format!("{group}: model against real kernel"), &head, &rows);
-    rows.len()
+/// The two controls that hide what they leave out.
+fn filter(record: &Record) -> String {
+    let options: String =
+        groups(record).iter().map(|name| format!("<option value=\"{0}\">{0}</option>", escape(name))).collect();
+    format!(
+        "<div class=\"filter\"><label for=\"group\">Group</label> <select id=\"group\"><option value=\"\">all</option>{options}\
+         </select> <input id=\"missed\" type=\"checkbox\"> <label for=\"missed\">missed only</label></div>"
+    )
 }
 
-fn row(record: &Value, one: &Value) -> Vec<String> {
-    let ratio = one["ratio"].as_f64().map_or(String::new(), |ratio| format!("{ratio:.3}"));
-    let known = list(record, "known").find(|known| known["cell"] == one["cell"] && known["what"] == one["what"]);
-    let verdict = match (is_judged(one), is_met(one), known) {
-        (false, ..) => "shown only".to_owned(),
+/// One group's comparisons.
+fn group(record: &Record, number: usize, name: &str) -> String {
+    let cells: Vec<&CellRecord> = record.cells.iter().filter(|cell| cell.group == name).collect();
+    let own = cells.iter().flat_map(|cell| &cell.measures);
+    let all: Vec<&Measure> =
+        own.chain(record.order.iter().chain(&record.costs).filter(|one| one.cell == name)).collect();
+    let missed = all.iter().filter(|one| !one.passes()).count();
+    let head = ["cell", "figure", "model", "real", "ratio", "tolerance", "verdict"].map(str::to_owned);
+    let rows: Vec<_> = all.iter().map(|one| row(record, one)).collect();
+    // Each table of a page needs an id of its own.
+    let table = table(&format!("group-{number}"), &format!("{name}: model against real kernel"), &head, &rows);
+    let mut parts = table.split("<tr><th scope=\"row\">");
+    let mut html = parts.next().unwrap_or_default().to_owned();
+    for (one, part) in all.iter().zip(parts) {
+        let class = if one.passes() { "" } else { " class=\"missed\"" };
+        html += &format!("<tr{class}><th scope=\"row\">{part}");
+    }
+    format!(
+        "<section data-group=\"{0}\" data-all=\"{1}\" data-missed=\"{missed}\"><h3>{0}</h3>{2}{html}</section>\n",
+        escape(name),
+        all.len(),
+        provenance(record, &cells)
+    )
+}
+
+fn row(record: &Record, one: &Measure) -> Vec<String> {
+    let ratio = one.ratio.map_or(String::new(), |ratio| format!("{ratio:.3}"));
+    let known = record.known.iter().find(|known| known.cell == one.cell && known.what == one.what);
+    let verdict = match (one.miss, one.passes(), known) {
+        (None, ..) => "shown only".to_owned(),
         (_, true, _) => "met".to_owned(),
-        (_, false, Some(known)) => format!("missed: {}", text(known, "reason")),
+        (_, false, Some(known)) => format!("missed: {}", known.reason),
         (_, false, None) => "missed".to_owned(),
     };
-    let cell = |name| text(one, name).replace("\\|", "|");
-    vec![cell("cell"), cell("what"), cell("model"), cell("real"), ratio, cell("tolerance"), verdict]
+    let [cell, what, model, real, tolerance] =
+        [&one.cell, &one.what, &one.model, &one.real, &one.tolerance].map(|text| text.replace("\\|", "|"));
+    vec![cell, what, model, real, ratio, tolerance, verdict]
 }
 
 /// Where the real figures of some cells come from, and how to run the model's.
-fn provenance(record: &Value, cells: &[&Value]) -> String {
+fn provenance(record: &Record, cells: &[&CellRecord]) -> String {
     let mut html = String::new();
-    for source in list(record, "sources") {
-        let boots: Vec<String> = list(source, "cells")
-            .filter(|pair| cells.iter().any(|cell| cell["name"] == pair[0]))
-            .map(|pair| format!("{} ({})", pair[0].as_str().unwrap_or_default(), pair[1]))
+    for source in &record.sources {
+        let boots: Vec<String> = source
+            .cells
+            .iter()
+            .filter(|(name, _)| cells.iter().any(|cell| cell.name == *name))
+            .map(|(name, boots)| format!("{name} ({boots})"))
             .collect();
         if !boots.is_empty() {
-            let [file, kernel, guest] = ["file", "kernel", "guest"].map(|name| escape(text(source, name)));
+            let [file, kernel, guest] = [&source.file, &source.kernel, &source.guest].map(|text| escape(text));
             _ = write!(
                 html,
-                "<p class=\"source\">Real: tests/kernel/runs/{file}; kernel {kernel}; {guest}; boots of each cell: {}.</p>",
+                "\n<p class=\"source\">Real: tests/kernel/runs/{file}; kernel {kernel}; {guest}; boots of each cell: {}.</p>",
                 escape(&boots.join(", "))
             );
         }
     }
-    html += "<details><summary>How to run the model's cells</summary><ul class=\"notes\">";
+    html += "\n<details><summary>How to run the model's cells</summary><ul class=\"notes\">";
     for cell in cells {
-        let seeds = list(cell, "seeds").count();
-        _ = write!(
-            html,
-            "<li>{}: <code>{} --seeds 1-{seeds}</code></li>",
-            escape(text(cell, "name")),
-            escape(text(cell, "command"))
-        );
+        let (name, command) = (escape(&cell.name), escape(&cell.command));
+        _ = write!(html, "<li>{name}: <code>{command} --seeds 1-{}</code></li>", cell.seeds.len());
     }
     html + "</ul></details>"
 }
 
-fn pictures(record: &Value, filter: &Filter, picture: &dyn Fn(&str) -> String) -> String {
+/// Pictures are given by name: a page of one file holds them elsewhere than beside it.
+fn pictures(record: &Record) -> String {
     let mut html = String::new();
-    for cell in list(record, "cells").filter(|cell| filter.group.is_empty() || cell["group"] == filter.group.as_str()) {
-        let Some(file) = cell["svg"].as_str() else { continue };
-        let name = escape(text(cell, "name"));
+    for cell in &record.cells {
+        let Some(file) = &cell.svg else { continue };
+        let name = escape(&cell.name);
         _ = write!(
             html,
-            "<figure><figcaption>{name}</figcaption><div class=\"wide\" tabindex=\"0\" role=\"group\" \
-             aria-label=\"Time-line of {name}\"><img loading=\"lazy\" width=\"1134\" height=\"546\" src=\"{}\" \
+            "\n<figure data-group=\"{}\"><figcaption>{name}</figcaption><div class=\"wide\" tabindex=\"0\" role=\"group\" \
+             aria-label=\"Time-line of {name}\"><img loading=\"lazy\" width=\"1134\" height=\"546\" data-file=\"fidelity/{file}\" \
              alt=\"Eleven small plots, orders 0 to 10: free blocks while secretmem grows. The model's band and mean over its \
              seeds, each real boot as a dashed line.\"></div>{}</figure>",
-            escape(&picture(file)),
-            moments(cell, &name)
+            escape(&cell.group),
+            moments(&cell.moments, &name)
         );
     }
     if html.is_empty() {
         return html;
     }
-    format!("<h2 id=\"lines-title\">Free blocks by order over a run</h2><p>Where a time-line was recorded.</p>{html}")
+    format!(
+        "<div class=\"lines\"><h2 id=\"lines-title\">Free blocks by order over a run</h2><p>Where a time-line was \
+         recorded.</p>{html}</div>"
+    )
 }
 
 /// The picture's figures as a table; nothing for a record without them.
-fn moments(cell: &Value, name: &str) -> String {
+fn moments(all: &[Moment], name: &str) -> String {
     let mut rows = String::new();
-    let orders = list(cell, "moments").map(|moment| list(moment, "model").count()).max().unwrap_or(0);
-    for moment in list(cell, "moments") {
-        let real: Vec<String> = list(moment, "real").map(Value::to_string).collect();
-        _ = write!(rows, "<tr class=\"moment\"><th scope=\"row\">{}</th>", moment["mib"]);
-        for (order, model) in list(moment, "model").enumerate() {
-            _ = write!(rows, "<td>{model} / {}</td>", real.get(order).map_or("-", String::as_str));
+    for moment in all {
+        _ = write!(rows, "<tr class=\"moment\"><th scope=\"row\">{}</th>", moment.mib);
+        for (order, model) in moment.model.iter().enumerate() {
+            let real = moment.real.get(order).map_or("-".to_owned(), u64::to_string);
+            _ = write!(rows, "<td>{model} / {real}</td>");
         }
         rows += "</tr>";
     }
     if rows.is_empty() {
         return rows;
     }
+    let orders = all.iter().map(|moment| moment.model.len()).max().unwrap_or(0);
     let heads: String = (0..orders).map(|order| format!("<th scope=\"col\">{order}</th>")).collect();
     format!(
         "<details><summary>The same as a table</summary><div class=\"wide\" tabindex=\"0\" role=\"group\" \
@@ -226,25 +235,4 @@ fn moments(cell: &Value, name: &str) -> String {
          real boots, every 64 MiB of secretmem</caption><thead><tr><th scope=\"col\">MiB</th>{heads}</tr></thead>\
          <tbody>{rows}</tbody></table></div></details>"
     )
-}
-
-fn measures(record: &Value) -> impl Iterator<Item = &Value> {
-    let own = list(record, "cells").flat_map(|cell| list(cell, "measures"));
-    own.chain(["order", "costs"].into_iter().flat_map(|part| list(record, part)))
-}
-
-fn is_judged(one: &Value) -> bool {
-    one["miss"].is_number()
-}
-
-fn is_met(one: &Value) -> bool {
-    one["miss"].as_f64().is_some_and(|miss| miss <= 1.0)
-}
-
-fn list<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
-    value[name].as_array().into_iter().flatten()
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name].as_str().unwrap_or_default()
 }

@@ -51,7 +51,7 @@ impl Scale {
 
 /// The next step of 1, 2, 5 times a power of ten.
 fn step(least: f64) -> f64 {
-    let power = 10f64.powf(least.log10().floor());
+    let power = libm::pow(10.0, libm::log10(least).floor());
     [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| *step >= least).unwrap_or(power * 10.0)
 }
 

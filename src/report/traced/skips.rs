@@ -41,15 +41,15 @@ pub fn html(skipped: &Skipped) -> String {
     if skipped.total == 0 {
         return html + "<p>None: every line was an event, a comment or blank.</p>";
     }
-    let mut reasons: Vec<(&Reason, u32)> = Vec::new();
-    for (reason, &count) in &skipped.by_reason {
+    let mut reasons: Vec<(Reason, u32)> = Vec::new();
+    for &(reason, count) in skipped.by_reason.iter() {
         reasons.insert(reasons.partition_point(|(_, more)| *more >= count), (reason, count));
     }
     let head = ["reason", "lines", "first", "what stands there", "what is expected"].map(str::to_owned);
     let rows: Vec<Vec<String>> = reasons
         .into_iter()
         .map(|(reason, count)| {
-            let first = skipped.first.iter().find(|skip| skip.reason == *reason);
+            let first = skipped.first.iter().find(|skip| skip.reason == reason);
             vec![
                 reason.to_string(),
                 number(u64::from(count)),

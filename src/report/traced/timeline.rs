@@ -105,7 +105,7 @@ impl Lines {
         let (begin_us, end_us) = range(trace)?;
         let width_us = ((end_us - begin_us) / BINS as u64 + 1).max(1);
         let mut rows: Vec<Row> = Vec::new();
-        for (&name, &all) in &trace.counts {
+        for &(name, all) in trace.counts.iter() {
             let at = rows.partition_point(|row| row.all >= all);
             rows.insert(at, Row { name, all, bins: [0; BINS] });
         }

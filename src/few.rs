@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! A map of a few entries that come and go: tasks, for the most part. The library's map that can remove is compiled
-//! anew for each type, at twenty times the code of this one.
+//! A map of a few entries: tasks, knobs, names. The library's map is compiled anew for each type, at twenty times the code
+//! of this one.
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Few<K, V> {
     /// In order of key.
     entries: Vec<(K, V)>,
