@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The gzip format (RFC 1952) around deflate. The library's checksum brings 16 KiB of tables that no compression makes
-//! smaller; here they are computed.
+//! The gzip format (RFC 1952) around deflate. `flate2` knows it too, but its checksum brings 16 KiB of tables that no
+//! compression makes smaller; here they are computed.
 
-use super::inflate::Inflate;
+use flate2::{Decompress, FlushDecompress, Status};
 
 /// Why no more can be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,7 +26,7 @@ pub struct Gzip<'a> {
     rest: &'a [u8],
     /// What `rest` begins with.
     next: Part,
-    inflate: Inflate<'a>,
+    inflate: Decompress,
     check: Check,
     /// Bytes that the member has given, modulo 2^32.
     size: u32,
@@ -34,45 +34,42 @@ pub struct Gzip<'a> {
 
 impl<'a> Gzip<'a> {
     pub fn new(bytes: &'a [u8]) -> Gzip<'a> {
-        Gzip { rest: bytes, next: Part::First, inflate: Inflate::new(&[]), check: Check::new(), size: 0 }
+        Gzip { rest: bytes, next: Part::First, inflate: Decompress::new(false), check: Check::new(), size: 0 }
     }
 
     /// Bytes of the input that have not been used.
     pub fn left(&self) -> usize {
-        match self.next {
-            Part::Body => self.rest.len() - self.inflate.used(),
-            _ => self.rest.len(),
-        }
+        self.rest.len()
     }
 
-    /// Makes the next piece, an empty one at the end.
-    pub fn advance(&mut self) -> Result<(), Broken> {
+    /// Fills the front of `buffer`; 0 at the end.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Broken> {
         loop {
             match self.next {
-                Part::Head if self.rest.is_empty() => return Ok(()),
+                Part::Head if self.rest.is_empty() => return Ok(0),
                 Part::First | Part::Head => self.head()?,
-                Part::Tail => self.tail()?,
-                Part::Body => {
-                    self.inflate.advance()?;
-                    if !self.inflate.piece().is_empty() {
-                        break;
-                    }
-                    self.take(self.inflate.used())?;
-                    self.next = Part::Tail;
+                Part::Tail => {
+                    self.tail()?;
+                    continue;
                 }
+                Part::Body => {}
             }
-        }
-        let piece = self.inflate.piece();
-        self.check.add(piece);
-        self.size = self.size.wrapping_add(piece.len() as u32);
-        Ok(())
-    }
-
-    /// What was made last.
-    pub fn piece(&self) -> &[u8] {
-        match self.next {
-            Part::Body => self.inflate.piece(),
-            _ => &[],
+            let (before_in, before_out) = (self.inflate.total_in(), self.inflate.total_out());
+            let status = self.inflate.decompress(self.rest, buffer, FlushDecompress::None);
+            self.take((self.inflate.total_in() - before_in) as usize)?;
+            let made = (self.inflate.total_out() - before_out) as usize;
+            self.check.add(&buffer[..made]);
+            self.size = self.size.wrapping_add(made as u32);
+            match status {
+                Ok(Status::StreamEnd) => self.next = Part::Tail,
+                // What came before a fault is given first; the next call finds the fault again.
+                _ if made > 0 => {}
+                Ok(_) if self.rest.is_empty() => return Err(Broken::Cut),
+                _ => return Err(Broken::Damaged),
+            }
+            if made > 0 {
+                return Ok(made);
+            }
         }
     }
 
@@ -108,7 +105,7 @@ impl<'a> Gzip<'a> {
                 return Err(Broken::Damaged);
             }
         }
-        self.inflate = Inflate::new(self.rest);
+        self.inflate.reset(false);
         self.check.begin();
         (self.size, self.next) = (0, Part::Body);
         Ok(())
@@ -183,11 +180,11 @@ mod tests {
     }
 
     fn all(bytes: &[u8]) -> (Vec<u8>, Option<Broken>) {
-        let (mut gzip, mut out) = (Gzip::new(bytes), Vec::new());
+        let (mut gzip, mut out, mut buffer) = (Gzip::new(bytes), Vec::new(), [0; 7]);
         loop {
-            match gzip.advance() {
-                Ok(()) if gzip.piece().is_empty() => return (out, None),
-                Ok(()) => out.extend(gzip.piece()),
+            match gzip.read(&mut buffer) {
+                Ok(0) => return (out, None),
+                Ok(count) => out.extend(&buffer[..count]),
                 Err(broken) => return (out, Some(broken)),
             }
         }

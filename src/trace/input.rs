@@ -78,6 +78,7 @@ fn decompress_up_to(bytes: &[u8], limit: u64) -> Input<'_> {
 /// The input in pieces, for a caller that reports progress between them.
 pub struct Source<'a> {
     state: Reader<'a>,
+    buffer: Vec<u8>,
     total: u64,
     given: u64,
     limit: u64,
@@ -98,12 +99,12 @@ impl<'a> Source<'a> {
 
     fn with_limit(bytes: &'a [u8], limit: u64) -> Source<'a> {
         let gzip = bytes.starts_with(&[0x1f, 0x8b]);
-        let state = match gzip {
-            true => Reader::Packed(Box::new(Gzip::new(bytes))),
-            false => Reader::Plain(bytes),
+        let (state, buffer) = match gzip {
+            true => (Reader::Packed(Box::new(Gzip::new(bytes))), vec![0; Self::CHUNK_BYTES]),
+            false => (Reader::Plain(bytes), Vec::new()),
         };
         let fault = if bytes.is_empty() { Some(Fault::Empty) } else { None };
-        Source { state, total: bytes.len() as u64, given: 0, limit, fault }
+        Source { state, buffer, total: bytes.len() as u64, given: 0, limit, fault }
     }
 
     pub fn gzip(&self) -> bool {
@@ -139,16 +140,16 @@ impl<'a> Source<'a> {
                 *rest = left;
                 chunk
             }
-            Reader::Packed(gzip) => {
-                if let Err(broken) = gzip.advance() {
+            Reader::Packed(gzip) => match gzip.read(&mut self.buffer) {
+                Ok(length) => &self.buffer[..length],
+                Err(broken) => {
                     self.fault = Some(match broken {
                         Broken::Cut => Fault::Cut { at: self.total },
                         Broken::Damaged => Fault::Damaged { at: self.total - gzip.left() as u64 },
                     });
                     return None;
                 }
-                gzip.piece()
-            }
+            },
         };
         if chunk.len() as u64 > room {
             self.fault = Some(Fault::TooLarge { limit: self.limit });

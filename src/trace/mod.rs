@@ -11,7 +11,6 @@ mod fast;
 mod fields;
 pub mod ftrace;
 mod gzip;
-mod inflate;
 pub mod input;
 mod line;
 mod names;
