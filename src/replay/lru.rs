@@ -37,7 +37,7 @@ impl LruBatch {
     /// A page that will be on an LRU list as soon as its batch drains.
     pub fn add(&mut self, node: &mut Node, pfn: Pfn, order: Order) {
         self.waiting.insert((pfn, order), ());
-        if self.waiting.len() >= BATCH || order > 0 {
+        if self.waiting.iter().len() >= BATCH || order > 0 {
             self.drain(node);
         }
     }
