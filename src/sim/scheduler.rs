@@ -262,10 +262,16 @@ impl Scheduler {
         self.alive.iter().map(|&i| &self.slots[i])
     }
 
+    #[inline]
     fn wake(&mut self, world: &mut World) {
-        if world.wakes.is_empty() && world.forks.is_empty() {
-            return;
+        // After nearly every step there is nobody.
+        if !world.wakes.is_empty() || !world.forks.is_empty() {
+            self.wake_all(world);
         }
+    }
+
+    #[inline(never)]
+    fn wake_all(&mut self, world: &mut World) {
         self.turn = None;
         for (number, is_new) in with(&mut world.wakes, false).chain(with(&mut world.forks, true)) {
             let i = number as usize;
