@@ -35,8 +35,7 @@ impl Spawner {
 
     /// As `Thread::leave`: an allocation under way goes on to its end.
     fn leave(&mut self, w: &mut World) -> Then {
-        if self.growing.is_under_way() {
-            self.stacks.extend(self.growing.poll(w, w.worker.process));
+        if self.growing.finish(w, w.worker.process) {
             return Then::Go;
         }
         std::mem::take(&mut self.growing).abandon(w);

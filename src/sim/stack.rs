@@ -74,9 +74,20 @@ impl Growing {
         }
     }
 
-    /// In the middle of the slow path, which even a killed task sees to its end.
+    /// In the middle of the slow path.
     pub fn is_under_way(&self) -> bool {
         self.demand.as_ref().is_some_and(Demand::is_under_way)
+    }
+
+    /// A killed task sees the request under way to its end, with a page or without. Whether it goes on.
+    pub fn finish(&mut self, w: &mut World, process: u32) -> bool {
+        let Some(mut demand) = self.demand.take_if(|demand| demand.is_under_way()) else { return false };
+        match demand.poll(w, Some(process)) {
+            Poll::Pending => self.demand = Some(demand),
+            Poll::Page(pfn) => self.stack.0.push((pfn, demand.order)),
+            Poll::Null => {}
+        }
+        self.demand.is_some()
     }
 
     /// Gives back what there is of it.
@@ -133,6 +144,27 @@ mod tests {
         assert!(!kept.contains(&elsewhere));
         w.machine.node.set_cpu(0);
         assert_eq!([grow(&mut w, process), grow(&mut w, process)], [kept[1].clone(), kept[0].clone()]);
+    }
+
+    #[test]
+    fn a_killed_task_ends_with_the_request_under_way() {
+        let mut w = booted();
+        let process = w.add_process("test", 0);
+        let all = |w: &mut World| {
+            let zones = w.machine.node.zones.iter_mut();
+            zones.flat_map(|zone| std::iter::from_fn(|| zone.rmqueue(0, MOVABLE, 0))).for_each(drop);
+        };
+        all(&mut w);
+        let mut growing = Growing { is_single: true, ..Growing::default() };
+        assert_eq!(growing.poll(&mut w, process), None);
+        assert!(growing.is_under_way());
+        w.process(process).dying = true;
+        let mut steps = 0;
+        while growing.finish(&mut w, process) {
+            steps += 1;
+            assert!(steps < 1000, "a victim that gets nothing gives up");
+        }
+        assert!(!growing.is_under_way());
     }
 
     #[test]
