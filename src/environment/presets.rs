@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Named environments, from guests that were booted and measured.
 //!
-//! Each number's source is the boot state of real runs (tests/kernel), or is named as an assumption.
+//! Each number's source is the boot state of real runs (tests/kernel), or is named as an assumption. Where no boot wrote
+//! down its per-CPU lists (minimal-1g, disk-1g) they are what MemFree and the sums of an OOM report leave.
 
 use super::spec::{Background, Environment, Footprint, Layout, Thp, Vm};
 use crate::model::settings::Costs;
