@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_task_wakes_where_it_slept_three_times_of_four() {
         let balance = Balance::new(4);
-        let mut stays = |draws: [u32; 2], others: &[u8]| {
+        let stays = |draws: [u32; 2], others: &[u8]| {
             let mut draws = draws.into_iter();
             balance.rouse(2, &runners(others), |n| draws.next().map_or(0, |draw| draw % n))
         };
