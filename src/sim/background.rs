@@ -5,7 +5,8 @@
 //! and touches 8 pages of it every 200 ms, writes a 4 KiB log line to tmpfs every 100 ms and forks once a second;
 //! `heavy` touches 16 pages every 20 ms, logs every 20 ms and forks every 100 ms.
 //!
-//! Simplified: who is killed is not started again; what the log wrote stays in tmpfs.
+//! Simplified: who is killed is not started again; what the log wrote stays in tmpfs; a fork's kernel stack is single
+//! pages, none of a CPU's cache.
 
 use super::actor::{Actor, Then};
 use super::demand::{Demand, Poll};
