@@ -9,4 +9,4 @@ pub mod spec;
 pub use boot::boot;
 pub use presets::{PRESETS, Preset, preset};
 pub use set::{Field, changes, fields, set};
-pub use spec::{Background, Environment, Footprint, Layout, SpecError, Thp, Vm};
+pub use spec::{Background, CountersUntil, Environment, Footprint, Layout, SpecError, Thp, Vm};

@@ -98,6 +98,7 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("layout", &["pc", "single"]),
     ("thp", &["always", "madvise", "never"]),
     ("background", &["none", "light", "heavy"]),
+    ("counters_until", &["victim-gone", "program-end"]),
 ];
 
 fn leaves(name: &str, tree: &Value, found: &mut Vec<(String, String)>) {

@@ -24,6 +24,8 @@ pub struct Environment {
     /// Clean file pages read before the workload, MiB.
     pub page_cache_mib: u32,
     pub background: Background,
+    #[serde(default)]
+    pub counters_until: CountersUntil,
     pub vm: Vm,
     pub footprint: Footprint,
     pub costs: Costs,
@@ -57,6 +59,17 @@ pub enum Background {
     Light,
     /// 16 pages every 20 ms, a log write every 20 ms, a fork every 100 ms.
     Heavy,
+}
+
+/// When the counters of secretmem-vs-frag are read: as the script of the measured guest did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CountersUntil {
+    /// Once the last worker is gone.
+    #[default]
+    VictimGone,
+    /// Once the benchmark has ended: the antagonist has given back what it kept, and compaction went on meanwhile.
+    ProgramEnd,
 }
 
 /// vm.* sysctls.

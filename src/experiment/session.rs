@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::cell::{Cell, CellResult, Score};
 use super::run::{self, Watch};
 use super::score;
-use crate::environment::{self, Background, Environment, SpecError, Thp};
+use crate::environment::{self, Background, CountersUntil, Environment, SpecError, Thp};
 use crate::sim::World;
 use crate::sim::background;
 use crate::sim::exit::Exit;
@@ -16,6 +16,7 @@ use crate::sim::file_cache::Reader;
 use crate::sim::fragmenter::{Fragmenter, Knobs};
 use crate::sim::khugepaged::Khugepaged;
 use crate::sim::plan::{self, PlanExit};
+use crate::sim::release::Release;
 use crate::sim::scheduler::{Scheduler, Stop};
 use crate::sim::secretmem::Thread;
 use crate::sim::spawner::Spawner;
@@ -48,6 +49,8 @@ enum Stage {
     },
     /// The worker's exit is this actor.
     Exit(u32),
+    /// The antagonist's end is this actor.
+    Release(u32),
     Plan {
         begun_ns: u64,
         spammed: u64,
@@ -164,6 +167,11 @@ impl Session {
                     self.end_iteration(watch);
                 }
             }
+            Stage::Release(actor) => {
+                if self.step_until(|session| session.scheduler.is_done(actor)).is_some() {
+                    self.end_workload(watch);
+                }
+            }
             Stage::Plan { begun_ns, spammed } => self.step_plan(begun_ns, spammed, watch),
             Stage::Over => {}
         }
@@ -198,15 +206,7 @@ impl Session {
             self.stage = Stage::Plan { begun_ns, spammed: 0 };
             return;
         }
-        let workload = &self.cell.workload;
-        if workload.knob("antagonist") == 0 {
-            return self.next_iteration(watch);
-        }
-        let knobs = Knobs {
-            target_percent: workload.knob("target"),
-            chunk_pages: (workload.knob("chunk-kib") / 4).max(1),
-            keep_one_of: workload.knob("keep"),
-        };
+        let Some(knobs) = self.antagonist() else { return self.next_iteration(watch) };
         let cpu = self.world.below(u32::from(cpus)) as u8;
         let now_ns = self.world.machine.now_ns;
         self.stage = Stage::Frag(self.scheduler.add(Box::new(Fragmenter::new(self.runner, knobs)), cpu, now_ns));
@@ -214,6 +214,16 @@ impl Session {
             let first_ns = now_ns + u64::from(self.world.below(10_000)) * 1_000_000;
             self.scheduler.add(Box::new(Khugepaged::new(self.runner, first_ns)), cpu + 1, now_ns);
         }
+    }
+
+    /// The antagonist's knobs, if there is one.
+    fn antagonist(&self) -> Option<Knobs> {
+        let workload = &self.cell.workload;
+        (workload.knob("antagonist") != 0).then(|| Knobs {
+            target_percent: workload.knob("target"),
+            chunk_pages: (workload.knob("chunk-kib") / 4).max(1),
+            keep_one_of: workload.knob("keep"),
+        })
     }
 
     /// A boot that ran out of steps, or whose kernel panicked, before the workload has no result.
@@ -229,7 +239,7 @@ impl Session {
     fn next_iteration(&mut self, watch: &mut dyn Watch) {
         let workload = &self.cell.workload;
         if self.bytes.len() as u64 >= u64::from(workload.knob("iterations")) {
-            return self.end_workload(watch);
+            return self.release(watch);
         }
         let process = self.world.add_process("secretmem-vs-fr", 1000);
         let threads = match workload.knob("threads") {
@@ -268,7 +278,7 @@ impl Session {
         }
         let cpu = self.world.below(u32::from(self.environment.cpus)) as u8;
         let now_ns = self.world.machine.now_ns;
-        // Counters are read once the victim is gone, as the benchmark's parent reads them.
+        // The benchmark's parent goes on once the victim is gone.
         self.stage = Stage::Exit(self.scheduler.add(Box::new(Exit::new(process)), cpu, now_ns));
     }
 
@@ -279,6 +289,15 @@ impl Session {
         } else {
             self.next_iteration(watch);
         }
+    }
+
+    /// Lets the antagonist end, where the counters are read only then.
+    fn release(&mut self, watch: &mut dyn Watch) {
+        let knobs = self.antagonist().filter(|_| self.environment.counters_until == CountersUntil::ProgramEnd);
+        let Some(knobs) = knobs else { return self.end_workload(watch) };
+        let cpu = self.world.below(u32::from(self.environment.cpus)) as u8;
+        let actor = Box::new(Release::new(self.runner, knobs));
+        self.stage = Stage::Release(self.scheduler.add(actor, cpu, self.world.machine.now_ns));
     }
 
     fn end_workload(&mut self, watch: &mut dyn Watch) {

@@ -20,7 +20,7 @@ const SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::COMP.0);
 /// Entries of 16 bytes in a page of the benchmark's vector.
 const CHUNKS_PER_VECTOR_PAGE: u32 = 256;
 /// Kept chunks whose VMAs and maple nodes fill one slab page (measured: 290..337 pages for 3,285..3,329).
-const KEPT_PER_SLAB: u32 = 11;
+pub(super) const KEPT_PER_SLAB: u32 = 11;
 
 /// The antagonist's knobs. Pages and chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,10 @@ impl Fragmenter {
             return Then::Done;
         }
         self.phase = Phase::Punch { chunk: chunk + 1 };
+        let first = (chunk * self.knobs.chunk_pages) as usize;
+        let slots = &self.slots[first..first + self.knobs.chunk_pages as usize];
         if chunk.is_multiple_of(self.knobs.keep_one_of) {
+            w.kept.extend_from_slice(slots);
             if (chunk / self.knobs.keep_one_of).is_multiple_of(KEPT_PER_SLAB)
                 && let Some(pfn) = w.machine.alloc_fast(SLAB_GFP, 0, 0)
             {
@@ -137,16 +140,7 @@ impl Fragmenter {
             }
             return Then::Go;
         }
-        let transient = w.machine.alloc_fast(Gfp::GFP_NOWAIT, 0, 0);
-        let first = (chunk * self.knobs.chunk_pages) as usize;
-        for i in first..first + self.knobs.chunk_pages as usize {
-            w.unmap_anon(self.slots[i]);
-        }
-        if let Some(pfn) = transient {
-            w.machine.free(pfn, 0);
-        }
-        let cost = w.machine.costs.free_page_ns * u64::from(self.knobs.chunk_pages);
-        w.machine.charge(cost);
+        w.unmap_chunk(slots);
         Then::Go
     }
 }
@@ -186,6 +180,16 @@ impl World {
         zone.frames.set_owner(pfn, slot);
         zone.lru_add(pfn, 0, flag::ACTIVE);
         slot
+    }
+
+    /// munmap of one chunk, which takes a page for as long as it lasts (mm/vma.c:vms_gather_munmap_vmas@7.3).
+    pub(super) fn unmap_chunk(&mut self, slots: &[u32]) {
+        let transient = self.machine.alloc_fast(Gfp::GFP_NOWAIT, 0, 0);
+        slots.iter().for_each(|&slot| self.unmap_anon(slot));
+        if let Some(pfn) = transient {
+            self.machine.free(pfn, 0);
+        }
+        self.machine.charge(self.machine.costs.free_page_ns * slots.len() as u64);
     }
 
     /// Frees an anonymous page, or notes it when it is part of a huge page that stays whole for now.

@@ -71,7 +71,10 @@ fn collapse(w: &mut World, slots: &[u32]) {
         m.owners.moved(slot, huge + i as u32);
     }
     let zone = m.node.zone_of(huge).expect("an allocated page lies in a zone");
-    m.node.zones[zone].lru_add(huge, 9, flag::ACTIVE);
+    let zone = &mut m.node.zones[zone];
+    // Once it is split each of its pages can be moved, and its holder must follow.
+    (huge..).zip(slots).for_each(|(pfn, &slot)| zone.frames.set_owner(pfn, slot));
+    zone.lru_add(huge, 9, flag::ACTIVE);
     m.tally.thp_collapse_alloc += 1;
     m.charge(512 * m.costs.anon_fault_ns);
 }

@@ -14,6 +14,7 @@ pub mod fragmenter;
 pub mod khugepaged;
 pub mod plan;
 pub mod process;
+pub mod release;
 pub mod scheduler;
 pub mod secretmem;
 pub mod slab;

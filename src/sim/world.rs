@@ -33,6 +33,8 @@ pub struct World {
     /// Kernel stacks that wait for new threads.
     pub stacks: Stacks,
     pub files: Vec<File>,
+    /// Owner slots of the chunks that the antagonist keeps, in order.
+    pub kept: Vec<u32>,
     /// State shared by the tasks of a plan.
     pub plan: PlanState,
     /// Actors to be woken, by number.
@@ -52,6 +54,7 @@ impl World {
             worker: WorkerState::default(),
             stacks: Stacks::default(),
             files: Vec::new(),
+            kept: Vec::new(),
             plan: PlanState::default(),
             wakes: Vec::new(),
             forks: Vec::new(),
