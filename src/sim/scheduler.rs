@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Who runs next, and how fast.
 //!
-//! CPUs are shared evenly: with more runnable actors than CPUs each one's work takes proportionally longer. That is
-//! the fluid limit of a fair scheduler (kernel/sched/fair.c@7.3). On which CPU a task runs matters for per-CPU lists,
-//! and for whether kcompactd sees kswapd wait.
+//! Who runs on a CPU shares it evenly: with three there each one's work takes three times as long. That is the fluid
+//! limit of a fair scheduler (kernel/sched/fair.c@7.3), between whose looks at the load a CPU may have more to do than
+//! another. On which CPU a task runs also matters for per-CPU lists, and for whether kcompactd sees kswapd wait.
 
 use super::actor::{Actor, Then};
 use super::balance::Balance;
@@ -40,6 +40,8 @@ pub struct Scheduler {
     /// Who ran last, if it was an actor.
     last_slot: Option<usize>,
     turn: Option<Turn>,
+    /// Somebody has gone to sleep since the last look at who runs where.
+    may_be_idle: bool,
 }
 
 /// What the last look at everybody showed: this actor is first as long as its clock is below `until_ns`, it wants to go
@@ -49,7 +51,7 @@ struct Turn {
     slot: usize,
     until_ns: u64,
     asked: Asked,
-    /// How many want a CPU.
+    /// How many want its CPU.
     runnable: u64,
 }
 
@@ -84,6 +86,7 @@ impl Scheduler {
             last_slot: None,
             steps: 0,
             turn: None,
+            may_be_idle: false,
         }
     }
 
@@ -145,17 +148,21 @@ impl Scheduler {
     fn step(&mut self, world: &mut World, who: Who, start_ns: u64) {
         self.steps += 1;
         world.machine.now_ns = start_ns;
+        if std::mem::take(&mut self.may_be_idle) {
+            self.pull(world, start_ns);
+        }
         if self.balance.is_due(start_ns) {
             self.balance(world, start_ns);
         }
         self.last_slot = None;
-        let runnable = runnable(&world.machine, self.wanting(start_ns).0);
         match who {
             Who::Slot(i) => {
-                world.machine.node.set_cpu(self.slots[i].cpu);
+                let cpu = self.slots[i].cpu;
+                let runnable = self.runnable(&world.machine, cpu, start_ns).0;
+                world.machine.node.set_cpu(cpu);
                 self.step_slot(world, i, start_ns, runnable);
             }
-            Who::Daemon(i) => self.step_daemon(world, i, start_ns, runnable),
+            Who::Daemon(i) => self.step_daemon(world, i, start_ns),
         }
         self.wake(world);
     }
@@ -178,7 +185,7 @@ impl Scheduler {
             return;
         }
         slot.state = slot.actor.step(world);
-        let spent_ns = self.stretched(world.machine.take_charged(), runnable);
+        let spent_ns = stretched(world.machine.take_charged(), runnable);
         self.last_slot = Some(i);
         let slot = &mut self.slots[i];
         slot.local_ns = start_ns + spent_ns;
@@ -187,15 +194,11 @@ impl Scheduler {
         }
         if slot.state != Then::Go {
             self.turn = None;
+            self.may_be_idle = true;
         }
         if slot.state == Then::Done {
             self.alive.retain(|&other| other != i);
         }
-    }
-
-    fn stretched(&self, ns: u64, runnable: u64) -> u64 {
-        let (ns, cpus) = (ns.max(STEP_NS_MIN), u64::from(self.cpus));
-        if runnable <= cpus { ns } else { ns * runnable / cpus }
     }
 
     /// Whether an actor will run without being woken by another.
@@ -221,8 +224,7 @@ impl Scheduler {
         }
         self.turn = match best {
             Some(Who::Slot(slot)) if self.slots[slot].state == Then::Go => {
-                let (wanting, more_ns) = self.wanting(best_ns);
-                let runnable = runnable(m, wanting);
+                let (runnable, more_ns) = self.runnable(m, self.slots[slot].cpu, best_ns);
                 Some(Turn {
                     slot,
                     until_ns: next_ns.min(more_ns).min(self.balance.due_ns()),
@@ -245,17 +247,17 @@ impl Scheduler {
         slots.chain(self.daemons_due(daemons).map(|(ns, i)| (ns, Who::Daemon(i))))
     }
 
-    /// How many actors want a CPU at this moment, and when there may be more.
-    fn wanting(&self, now_ns: u64) -> (u32, u64) {
-        let (mut wanting, mut more_ns) = (0, u64::MAX);
-        for slot in self.alive().filter(|slot| slot.state == Then::Go) {
+    /// How many want this CPU at this moment, kernel threads included, and when there may be more; whoever steps is one.
+    fn runnable(&self, m: &Machine, cpu: u8, now_ns: u64) -> (u64, u64) {
+        let (mut wanting, mut more_ns) = (self.daemons.running_on(m, cpu), u64::MAX);
+        for slot in self.alive().filter(|slot| slot.state == Then::Go && slot.cpu == cpu) {
             if slot.local_ns <= now_ns + WANTS_WITHIN_NS {
                 wanting += 1;
             } else {
                 more_ns = more_ns.min(slot.local_ns - WANTS_WITHIN_NS);
             }
         }
-        (wanting, more_ns)
+        (wanting.max(1), more_ns)
     }
 
     fn alive(&self) -> impl Iterator<Item = &Slot> {
@@ -289,7 +291,7 @@ fn with(numbers: &mut Vec<u32>, is_new: bool) -> impl Iterator<Item = (u32, bool
     std::mem::take(numbers).into_iter().map(move |number| (number, is_new))
 }
 
-/// How many want a CPU, kernel threads included; whoever steps is one.
-fn runnable(m: &Machine, wanting: u32) -> u64 {
-    u64::from((wanting + u32::from(m.kswapd.is_running()) + u32::from(m.kcompactd.is_running())).max(1))
+/// How long work takes on a CPU that so many share.
+fn stretched(ns: u64, runnable: u64) -> u64 {
+    ns.max(STEP_NS_MIN) * runnable
 }

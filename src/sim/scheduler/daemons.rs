@@ -10,14 +10,18 @@
 use super::super::actor::Then;
 use super::super::balance::Runner;
 use super::super::world::World;
-use super::{Scheduler, Slot, WANTS_WITHIN_NS};
+use super::{Scheduler, Slot, WANTS_WITHIN_NS, stretched};
 use crate::model::kswapd::Next;
+use crate::model::machine::Machine;
 
 /// Period of the vmstat worker.
 const VMSTAT_NS: u64 = 1_000_000_000;
 /// How long a thread that wakes waits while every CPU is busy: the running task keeps its slice, 0.7 ms and more with
 /// more CPUs (kernel/sched/fair.c:sysctl_sched_base_slice@7.3).
 const BASE_SLICE_NS: u64 = 700_000;
+/// After so long on a CPU a task counts as filling it: 1024 * 117 % of it are used then, by an average that halves each
+/// 32 ms (kernel/sched/pelt.c, fair.c:group_has_capacity@7.3).
+const HOG_NS: u64 = 88_000_000;
 /// HZ is 250 in all measured guests.
 const TICK_NS: u64 = 4_000_000;
 
@@ -53,13 +57,27 @@ pub(super) struct Daemons {
     kswapd_cpu: u8,
     kcompactd_cpu: u8,
     kswapd_wait: Option<Wait>,
+    /// When kcompactd woke last.
+    kcompactd_woke_ns: u64,
 }
 
 impl Daemons {
     pub(super) fn new(cpus: u8, vmstat_ns: u64) -> Daemons {
         let mut list = vec![(Daemon::Kswapd, 0), (Daemon::Kcompactd, 0)];
         list.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), vmstat_ns + u64::from(cpu) * 1000)));
-        Daemons { list, kswapd_cpu: cpus - 1, kcompactd_cpu: 0, kswapd_wait: None }
+        Daemons { list, kswapd_cpu: cpus - 1, kcompactd_cpu: 0, kswapd_wait: None, kcompactd_woke_ns: 0 }
+    }
+
+    /// The CPU on which kcompactd has run for long.
+    fn hog(&self, m: &Machine, now_ns: u64) -> Option<u8> {
+        let is_hog = m.kcompactd.is_running() && now_ns >= self.kcompactd_woke_ns + HOG_NS;
+        is_hog.then_some(self.kcompactd_cpu)
+    }
+
+    /// How many kernel threads run on a CPU.
+    pub(super) fn running_on(&self, m: &Machine, cpu: u8) -> u64 {
+        u64::from(m.kswapd.is_running() && self.kswapd_cpu == cpu)
+            + u64::from(m.kcompactd.is_running() && self.kcompactd_cpu == cpu)
     }
 
     /// kswapd wants kcompactd's CPU: it slept longer and goes first, unless kcompactd is what runs there now.
@@ -87,21 +105,26 @@ impl Scheduler {
         })
     }
 
-    pub(super) fn step_daemon(&mut self, world: &mut World, i: usize, start_ns: u64, runnable: u64) {
+    pub(super) fn step_daemon(&mut self, world: &mut World, i: usize, start_ns: u64) {
         self.turn = None;
-        match self.daemons.list[i].0 {
+        let runnable = match self.daemons.list[i].0 {
             Daemon::Kswapd => {
                 self.daemons.kswapd_wait = None;
+                let runnable = self.runnable(&world.machine, self.daemons.kswapd_cpu, start_ns).0;
                 world.machine.node.set_cpu(self.daemons.kswapd_cpu);
                 world.machine.step_kswapd();
+                runnable
             }
             Daemon::Kcompactd => {
                 if !world.machine.kcompactd.is_running() {
                     let runners = self.runners(world, start_ns);
                     self.daemons.kcompactd_cpu = self.balance.wake(self.daemons.kcompactd_cpu, None, &runners);
+                    self.daemons.kcompactd_woke_ns = start_ns;
                 }
+                let runnable = self.runnable(&world.machine, self.daemons.kcompactd_cpu, start_ns).0;
                 world.machine.node.set_cpu(self.daemons.kcompactd_cpu);
                 world.machine.step_kcompactd();
+                runnable
             }
             Daemon::Vmstat(cpu) => {
                 world.machine.node.set_cpu(cpu);
@@ -110,8 +133,9 @@ impl Scheduler {
                 world.machine.take_charged();
                 return;
             }
-        }
-        let until_ns = start_ns + self.stretched(world.machine.take_charged(), runnable);
+        };
+        self.may_be_idle |= !world.machine.kcompactd.is_running() || !world.machine.kswapd.is_running();
+        let until_ns = start_ns + stretched(world.machine.take_charged(), runnable);
         let daemons = &mut self.daemons;
         daemons.list[i].1 = until_ns;
         if i == 0 && daemons.kswapd_cpu == daemons.kcompactd_cpu {
@@ -142,14 +166,28 @@ impl Scheduler {
         self.daemons.kswapd_wait = Some(Wait { until_ns, behind_kcompactd });
     }
 
-    /// Moves a task if the load is uneven.
-    pub(super) fn balance(&mut self, world: &World, now_ns: u64) {
-        let runners = self.runners(world, now_ns);
-        match self.balance.look(now_ns, &runners) {
-            Some((Task::Slot(i), cpu)) => self.slots[i].cpu = cpu,
-            Some((Task::Kswapd, cpu)) => self.daemons.kswapd_cpu = cpu,
-            Some((Task::Kcompactd, cpu)) => self.daemons.kcompactd_cpu = cpu,
-            None => {}
+    /// CPUs whose turn it is look at the load, and move a task if it is uneven.
+    pub(super) fn balance(&mut self, world: &mut World, now_ns: u64) {
+        while self.balance.is_due(now_ns) {
+            let runners = self.runners(world, now_ns);
+            if let Some((task, cpu)) = self.balance.look(now_ns, &runners, |n| world.below(n)) {
+                self.move_to(task, cpu);
+            }
+        }
+    }
+
+    /// A CPU that has nothing to do takes one of two from another at once (fair.c:sched_balance_newidle@7.3).
+    pub(super) fn pull(&mut self, world: &mut World, now_ns: u64) {
+        while let Some((task, cpu)) = self.balance.pull(&self.runners(world, now_ns), |n| world.below(n)) {
+            self.move_to(task, cpu);
+        }
+    }
+
+    fn move_to(&mut self, task: Task, cpu: u8) {
+        match task {
+            Task::Slot(i) => self.slots[i].cpu = cpu,
+            Task::Kswapd => self.daemons.kswapd_cpu = cpu,
+            Task::Kcompactd => self.daemons.kcompactd_cpu = cpu,
         }
     }
 
@@ -158,21 +196,23 @@ impl Scheduler {
         let now_ns = world.machine.now_ns;
         let mut runners = self.runners(world, now_ns);
         let waker = self.last_slot.filter(|&waker| !self.slots[waker].wants_cpu(now_ns));
-        runners.extend(waker.map(|i| Runner { who: Task::Slot(i), cpu: self.slots[i].cpu, clock_ns: now_ns }));
+        runners.extend(waker.map(|i| Runner { who: Task::Slot(i), cpu: self.slots[i].cpu }));
         if is_new {
             let parent = self.last_slot.map_or(self.slots[i].cpu, |waker| self.slots[waker].cpu);
-            return self.balance.fork(parent, &runners);
+            let hog = self.daemons.hog(&world.machine, now_ns);
+            return self.balance.fork(parent, hog, &runners);
         }
-        self.balance.rouse(self.slots[i].cpu, &runners, |n| world.below(n))
+        let waker_cpu = self.last_slot.map(|waker| self.slots[waker].cpu);
+        self.balance.rouse(self.slots[i].cpu, waker_cpu, &runners, |n| world.below(n))
     }
 
     /// Everybody who wants a CPU at this moment.
     fn runners(&self, world: &World, now_ns: u64) -> Vec<Runner<Task>> {
         let (m, daemons) = (&world.machine, &self.daemons);
         let slots = self.alive.iter().map(|&i| (i, &self.slots[i])).filter(|(_, slot)| slot.wants_cpu(now_ns));
-        let slots = slots.map(|(i, slot)| Runner { who: Task::Slot(i), cpu: slot.cpu, clock_ns: slot.local_ns });
-        let kswapd = Runner { who: Task::Kswapd, cpu: daemons.kswapd_cpu, clock_ns: daemons.list[0].1 };
-        let kcompactd = Runner { who: Task::Kcompactd, cpu: daemons.kcompactd_cpu, clock_ns: daemons.list[1].1 };
+        let slots = slots.map(|(i, slot)| Runner { who: Task::Slot(i), cpu: slot.cpu });
+        let kswapd = Runner { who: Task::Kswapd, cpu: daemons.kswapd_cpu };
+        let kcompactd = Runner { who: Task::Kcompactd, cpu: daemons.kcompactd_cpu };
         let running = [(m.kswapd.is_running(), kswapd), (m.kcompactd.is_running(), kcompactd)];
         slots.chain(running.into_iter().filter_map(|(is, runner)| is.then_some(runner))).collect()
     }
