@@ -5,7 +5,7 @@
 //! the fluid limit of a fair scheduler (kernel/sched/fair.c@7.3). On which CPU a task runs matters for per-CPU lists,
 //! and for whether kcompactd sees kswapd wait.
 
-use super::actor::{Actor, Then};
+use super::actor::{Actor, Room, Then};
 use super::balance::Balance;
 use super::world::World;
 use crate::model::kswapd::{Asked, Next};
@@ -24,9 +24,6 @@ struct Slot {
     local_ns: u64,
     state: Then,
 }
-
-/// No step is free, so that simulated time always passes.
-const STEP_NS_MIN: u64 = 50;
 
 #[derive(Clone)]
 pub struct Scheduler {
@@ -142,6 +139,26 @@ impl Scheduler {
         Ok(())
     }
 
+    /// The steps of the running turn that come next, at once, if they are alike: as many calls of `step_once` would do the
+    /// same. Whether there were any.
+    pub fn stride(&mut self, world: &mut World, budget: u64) -> bool {
+        let Some((i, start_ns, runnable)) = self.same_again(&world.machine) else { return false };
+        let until_ns = self.turn.as_ref().map_or(start_ns, |turn| turn.until_ns);
+        let steps = budget.saturating_sub(self.steps);
+        let room = Room { ns: until_ns - start_ns, steps, runnable, cpus: u64::from(self.cpus) };
+        let slot = &mut self.slots[i];
+        if slot.process.is_some_and(|id| world.is_dying(id)) {
+            return false;
+        }
+        let Some(stride) = slot.actor.stride(world, &room) else { return false };
+        let (steps, each_ns) = (u64::from(stride.steps), room.stretched(stride.each_ns));
+        self.steps += steps;
+        self.last_slot = Some(i);
+        slot.local_ns = start_ns + steps * each_ns;
+        world.machine.now_ns = slot.local_ns - each_ns;
+        true
+    }
+
     fn step(&mut self, world: &mut World, who: Who, start_ns: u64) {
         self.steps += 1;
         world.machine.now_ns = start_ns;
@@ -194,8 +211,7 @@ impl Scheduler {
     }
 
     fn stretched(&self, ns: u64, runnable: u64) -> u64 {
-        let (ns, cpus) = (ns.max(STEP_NS_MIN), u64::from(self.cpus));
-        if runnable <= cpus { ns } else { ns * runnable / cpus }
+        Room { ns: 0, steps: 0, runnable, cpus: u64::from(self.cpus) }.stretched(ns)
     }
 
     /// Whether an actor will run without being woken by another.
