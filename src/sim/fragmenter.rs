@@ -222,9 +222,12 @@ impl World {
     /// The same for many, in this order.
     pub fn unmap_anon_all(&mut self, slots: &[u32]) {
         let (mut pages, mut count) = ([0; 32], 0);
+        // Neighbours mostly share a block, and an unmapping makes no huge page.
+        let mut small = Pfn::MAX;
         for &slot in slots {
             let Some(pfn) = self.machine.owners.remove(slot) else { continue };
-            let huge = self.huge_page_of(pfn);
+            let huge = if pfn >> 9 == small { None } else { self.huge_page_of(pfn) };
+            small = if huge.is_none() { pfn >> 9 } else { small };
             if huge.is_none() {
                 pages[count] = pfn;
                 count += 1;
