@@ -5,7 +5,7 @@
 //! the zone that is asked first is above its mark and the CPU's own list serves. Nearly every operation is one of these.
 //! Whatever is otherwise is left, untouched, to the walk of `Machine` and to `Zone::free_pages`, which decide alike.
 
-use super::frames::Pfn;
+use super::frames::{Order, Pfn};
 use super::freetype::Freetype;
 use super::gfp::Gfp;
 use super::machine::Machine;
@@ -40,6 +40,14 @@ impl Machine {
 }
 
 impl Zone {
+    /// Frees an allocated block, at hand if that serves.
+    #[inline]
+    pub(super) fn free_at_hand(&mut self, pfn: Pfn, order: Order) {
+        if order > 0 || !self.give_to_hand(pfn) {
+            self.free_pages(pfn, order);
+        }
+    }
+
     /// Whether an order-0 request passes the first test of the walk, and no boost waits to be told to kswapd. Without
     /// any discount, so that the walk's own test would pass too.
     #[inline]

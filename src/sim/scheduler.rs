@@ -166,7 +166,8 @@ impl Scheduler {
             self.balance(world, start_ns);
         }
         self.last_slot = None;
-        let runnable = runnable(&world.machine, self.wanting(start_ns).0);
+        let turn = self.turn.as_ref().map(|turn| turn.runnable);
+        let runnable = turn.unwrap_or_else(|| runnable(&world.machine, self.wanting(start_ns).0));
         match who {
             Who::Slot(i) => {
                 world.machine.node.set_cpu(self.slots[i].cpu);

@@ -14,23 +14,25 @@ impl Frames {
         flags: u8,
         mut take: impl FnMut(Pfn, &mut u32) -> bool,
     ) -> u32 {
-        let head = self.frames + list;
-        let mut entry = self.nodes[head as usize].next;
+        let (head, nodes) = (self.frames + list, &mut self.nodes[..]);
+        let mut entry = nodes[head as usize].next;
         let mut count = 0;
         while count < most && entry != head {
             let i = entry as usize;
-            let node = &mut self.nodes[i];
+            let node = &mut nodes[i];
             let next = node.next;
             if !take(entry + self.base, &mut node.owner) {
                 break;
             }
             (node.prev, node.next) = (HEADS_RESERVED, HEADS_RESERVED);
             self.marks[i] = [state(Kind::Used, 0), flags];
-            self.touch(i);
+            if let Some(touched) = self.touched.get_mut(i / BLOCK_FRAMES) {
+                *touched = true;
+            }
             (entry, count) = (next, count + 1);
         }
-        self.nodes[head as usize].next = entry;
-        self.nodes[entry as usize].prev = head;
+        nodes[head as usize].next = entry;
+        nodes[entry as usize].prev = head;
         count
     }
 
@@ -39,26 +41,27 @@ impl Frames {
     #[inline]
     pub(in crate::model) fn give_first_pages(&mut self, list: u32, pages: &[Pfn], flags: u8) -> usize {
         let Some(block) = pages.first().map(|&pfn| pfn / BLOCK_FRAMES as u32) else { return 0 };
-        let head = self.frames + list;
-        let mut first = self.nodes[head as usize].next;
+        self.touch(self.at(pages[0]));
+        let (head, base) = (self.frames + list, self.base);
+        let (nodes, marks) = (&mut self.nodes[..], &mut self.marks[..]);
+        let mut first = nodes[head as usize].next;
         let mut count = 0;
         for &pfn in pages {
             if pfn / BLOCK_FRAMES as u32 != block {
                 break;
             }
-            let i = self.at(pfn);
-            if self.marks[i] != [state(Kind::Used, 0), flags] {
+            let mark = &mut marks[(pfn - base) as usize];
+            if *mark != [state(Kind::Used, 0), flags] {
                 break;
             }
-            self.marks[i] = [state(Kind::Pcp, 0), 0];
-            let node = &mut self.nodes[i];
+            *mark = [state(Kind::Pcp, 0), 0];
+            let entry = pfn - base;
+            let node = &mut nodes[entry as usize];
             (node.prev, node.next) = (head, first);
-            self.nodes[first as usize].prev = i as u32;
-            first = i as u32;
-            count += 1;
+            nodes[first as usize].prev = entry;
+            (first, count) = (entry, count + 1);
         }
-        self.nodes[head as usize].next = first;
-        self.touch(self.at(pages[0]));
+        nodes[head as usize].next = first;
         count
     }
 }
