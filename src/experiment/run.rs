@@ -37,7 +37,7 @@ pub fn run(cell: &Cell) -> Result<CellResult, SpecError> {
 pub fn run_watched(cell: &Cell, watch: &mut dyn Watch) -> Result<CellResult, SpecError> {
     let mut session = Session::boot(cell)?;
     watch.phase("boot", session.world());
-    while session.step(watch) {}
+    while session.stride(watch) {}
     Ok(session.result().expect("a session that is over has a result"))
 }
 
@@ -95,5 +95,38 @@ pub(super) fn result(cell: &Cell, world: &World, end: &End) -> CellResult {
         counters,
         simulated_ms: m.now_ns / 1_000_000,
         digest: format!("{:016x}", digest.finish()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::preset;
+    use crate::experiment::PolicySpec;
+    use crate::workload::Workload;
+
+    #[test]
+    fn strides_come_to_what_steps_come_to() {
+        for (environment, policy, workload) in [
+            ("minimal-1g", "base", "secretmem-vs-frag"),
+            ("minimal-1g", "series", "secretmem-vs-frag:iterations=2,chunk-kib=20,keep=3"),
+            ("disk-1g", "isolate", "secretmem-vs-frag:threads=3"),
+            ("debian-1g", "base", "secretmem-vs-frag:secret-chunk-mib=6"),
+        ] {
+            let mut environment = preset(environment).expect("the preset exists");
+            environment.memory_mib = 128;
+            let policy = PolicySpec::parse(policy).expect("the policy exists");
+            let workload = Workload::parse(workload).expect("the workload exists");
+            let cell = Cell { environment, workload, policy, seed: 3, steps_max: STEPS_MAX };
+            let [mut by_steps, mut by_strides] = [0; 2].map(|_| Session::boot(&cell).expect("the cell is in order"));
+            let mut strides = 0;
+            while by_steps.step(&mut Unwatched) {}
+            while by_strides.stride(&mut Unwatched) {
+                strides += 1;
+            }
+            assert_eq!(by_steps.result(), by_strides.result());
+            assert_eq!(by_steps.steps(), by_strides.steps());
+            assert!(strides < by_steps.steps(), "no stride was longer than a step");
+        }
     }
 }

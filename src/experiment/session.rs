@@ -178,6 +178,13 @@ impl Session {
         !matches!(self.stage, Stage::Over)
     }
 
+    /// One step, or several at once that are alike: for whoever need not stop between them. Whether there is more to do.
+    pub fn stride(&mut self, watch: &mut dyn Watch) -> bool {
+        // What the other stages wait for may come true within a stride.
+        let strides = matches!(self.stage, Stage::Frag(_) | Stage::Worker { .. });
+        strides && self.scheduler.stride(&mut self.world, self.cell.steps_max) || self.step(watch)
+    }
+
     fn begin(&mut self, watch: &mut dyn Watch) {
         self.runner = self.world.add_process("runner", -1000);
         if self.environment.page_cache_mib > 0 {

@@ -5,7 +5,7 @@
 //! the zone that is asked first is above its mark and the CPU's own list serves. Nearly every operation is one of these.
 //! Whatever is otherwise is left, untouched, to the walk of `Machine` and to `Zone::free_pages`, which decide alike.
 
-use super::frames::Pfn;
+use super::frames::{Order, Pfn};
 use super::freetype::Freetype;
 use super::gfp::Gfp;
 use super::machine::Machine;
@@ -40,10 +40,18 @@ impl Machine {
 }
 
 impl Zone {
+    /// Frees an allocated block, at hand if that serves.
+    #[inline]
+    pub(super) fn free_at_hand(&mut self, pfn: Pfn, order: Order) {
+        if order > 0 || !self.give_to_hand(pfn) {
+            self.free_pages(pfn, order);
+        }
+    }
+
     /// Whether an order-0 request passes the first test of the walk, and no boost waits to be told to kswapd. Without
     /// any discount, so that the walk's own test would pass too.
     #[inline]
-    fn is_at_ease(&self, highest_zone: u8) -> bool {
+    pub(super) fn is_at_ease(&self, highest_zone: u8) -> bool {
         let below_high = self.flags & zone_flag::BELOW_HIGH != 0;
         let mark = self.wmark_pages(if below_high { WMARK_LOW } else { WMARK_HIGH });
         let reserve = self.lowmem_reserve[usize::from(highest_zone)];
@@ -61,11 +69,19 @@ impl Zone {
         if !self.frames.give_first_page(self.pcp_list(pindex), pfn) {
             return false;
         }
-        let moving = self.flags & (zone_flag::RECLAIM_ACTIVE | zone_flag::BELOW_HIGH) != 0;
-        if moving || !self.pcp_mut().note_page_below() {
+        if self.room() > 0 {
+            self.pcp_mut().note_pages_below(1);
+        } else {
             self.count_page(pindex);
         }
         true
+    }
+
+    /// How many single pages the CPU's lists take before one of them has to be looked at.
+    #[inline]
+    pub(super) fn room(&self) -> u32 {
+        let is = |flag| self.flags & flag != 0;
+        self.pcp[usize::from(self.cpu)].room(is(zone_flag::RECLAIM_ACTIVE), is(zone_flag::BELOW_HIGH))
     }
 
     #[inline(never)]
@@ -77,7 +93,7 @@ impl Zone {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model::check;
     use crate::model::decide::testing::Stock;
@@ -87,7 +103,7 @@ mod tests {
     use crate::model::settings::{Costs, Settings};
     use crate::model::zone::ZoneSpan;
 
-    fn machine() -> Machine {
+    pub(in crate::model) fn machine() -> Machine {
         let zone = |(index, start_pfn, end_pfn)| {
             let mut zone = Zone::new(ZoneSpan { index, start_pfn, end_pfn }, 2);
             zone.release_range(start_pfn, end_pfn);
@@ -98,7 +114,7 @@ mod tests {
         Machine::new(node, Settings::default(), Costs::default(), Box::new(Stock))
     }
 
-    fn digest_of(machine: &Machine) -> (u64, [u64; 5], u64) {
+    pub(in crate::model) fn digest_of(machine: &Machine) -> (u64, [u64; 5], u64) {
         let mut digest = Digest::new();
         machine.node.zones.iter().for_each(|zone| digest::zone(&mut digest, zone));
         (digest.finish(), machine.tally.pgalloc, machine.tally.pgfree)

@@ -4,6 +4,7 @@
 //! Stands for the loops of mm/page_alloc.c@7.3: rmqueue_bulk, free_pcppages_bulk. What comes out is what the page by
 //! page paths of `percpu` give, to the place of every page on its list: the test below holds the two together.
 
+use super::alloc_flags;
 use super::buddy::Place;
 use super::frames::{Order, PageRun};
 use super::freetype::{self, Freetype};
@@ -21,9 +22,31 @@ impl Zone {
     /// Takes blocks of one type's own lists until `want` came or none is left. How many: what as many calls of
     /// `rmqueue_smallest` would give, in their order.
     pub(super) fn refill_in_bulk(&mut self, list: u32, order: Order, ft: Freetype, want: u32) -> u32 {
+        self.refill_from(list, order, want, |zone| Some((zone.smallest_order(order, ft)?, ft)))
+    }
+
+    /// The same from other types' lists: what as many calls of `rmqueue_steal` would give.
+    pub(super) fn steal_in_bulk(&mut self, list: u32, order: Order, ft: Freetype, want: u32) -> u32 {
+        self.refill_from(list, order, want, |zone| zone.smallest_to_steal(order, ft))
+    }
+
+    /// Whether a steal leaves no trace but on the lists.
+    pub(super) fn may_steal_in_bulk(&self, flags: u32) -> bool {
+        flags & alloc_flags::NOFRAGMENT == 0 && self.tracer.keeps_nothing()
+    }
+
+    /// `next` says which list is next: of the smallest order that has one.
+    #[inline]
+    fn refill_from(
+        &mut self,
+        list: u32,
+        order: Order,
+        want: u32,
+        next: impl Fn(&Zone) -> Option<(Order, Freetype)>,
+    ) -> u32 {
         let mut got = 0;
         while got < want {
-            let Some(high) = self.smallest_order(order, ft) else { break };
+            let Some((high, ft)) = next(self) else { break };
             got += if high == order {
                 let (count, emptied) = self.frames.move_first(list_of(order, ft), list, order, want - got);
                 self.note_taken(order, ft, count, emptied);

@@ -59,15 +59,18 @@ impl Zone {
     /// Takes one foreign page and leaves its block's type, the smallest chunk first
     /// (mm/page_alloc.c:__rmqueue_steal@7.3).
     pub(super) fn rmqueue_steal(&mut self, order: Order, ft: Freetype) -> Option<Pfn> {
-        for current in order..=MAX_ORDER {
-            if let Fallback::Found(other) = self.find_suitable_fallback(current, ft, false) {
-                let pfn = self.first_free(current, other).expect("the fallback list has a head");
-                self.page_del_and_expand(pfn, order, current, other);
-                self.trace_extfrag(pfn, order, current, ft, other);
-                return Some(pfn);
-            }
-        }
-        None
+        let (current, other) = self.smallest_to_steal(order, ft)?;
+        let pfn = self.first_free(current, other).expect("the fallback list has a head");
+        self.page_del_and_expand(pfn, order, current, other);
+        self.trace_extfrag(pfn, order, current, ft, other);
+        Some(pfn)
+    }
+
+    /// The smallest foreign chunk's order and type.
+    #[inline]
+    pub(super) fn smallest_to_steal(&self, order: Order, ft: Freetype) -> Option<(Order, Freetype)> {
+        let others = freetype::fallbacks(ft).iter();
+        others.filter_map(|&other| Some((self.smallest_order(order, other)?, other))).min_by_key(|&(order, _)| order)
     }
 
     pub(super) fn trace_extfrag(&mut self, pfn: Pfn, order: Order, current: Order, ft: Freetype, other: Freetype) {

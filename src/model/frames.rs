@@ -9,6 +9,7 @@
 //! Modelled: Buddy flag with order, LRU flag, the kinds of owner that compaction and claiming tell apart.
 //! Absent: reference counts beyond "pinned", mapcounts, memory cgroups.
 
+mod many;
 mod runs;
 
 use std::hint::select_unpredictable;

@@ -61,7 +61,7 @@ impl Machine {
         if slot != owners::NONE {
             self.owners.moved(slot, target);
         }
-        self.node.zones[i].free_pages(pfn, 0);
+        self.node.zones[i].free_at_hand(pfn, 0);
         self.tally.pgmigrate_success += 1;
         self.charge(self.costs.migrate_success_ns);
         true

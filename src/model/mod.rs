@@ -30,6 +30,7 @@ pub mod kcompactd;
 pub mod kswapd;
 pub mod lru;
 pub mod machine;
+mod many;
 pub mod node;
 pub mod oom;
 pub mod owners;

@@ -99,18 +99,35 @@ impl Pcp {
         high
     }
 
-    /// Counts the free of a single page, if it stays below a level that nothing moves. Whether it did: else nothing
-    /// is counted, and `note_free` and `nr_high` have to be asked.
+    /// How many single pages can be freed while the level stays where it is and they stay below it: nothing but counts
+    /// then changes, as `note_pages_below` does, where `note_free` and `nr_high` would be asked for each.
     #[inline]
-    pub(super) fn note_page_below(&mut self) -> bool {
-        let below = self.count + 1 < self.high && self.high_min <= self.high && self.high <= self.high_max;
-        if below {
-            self.alloc_factor >>= 1;
-            self.count += 1;
-            self.flags &= !pcp_flag::PREV_FREE_HIGH_ORDER;
-            self.free_count += u32::from(self.free_count < self.batch << BATCH_SCALE_MAX);
+    pub(super) fn room(&self, reclaim_active: bool, below_high: bool) -> u32 {
+        let level = if self.high < self.high_min || self.high > self.high_max {
+            0
+        } else if !reclaim_active && !below_high {
+            self.high
+        } else if self.high > self.high_min {
+            // Each free lowers it.
+            0
+        } else if reclaim_active {
+            (self.batch << 2).min(self.high)
+        } else {
+            self.high
+        };
+        level.saturating_sub(self.count + 1)
+    }
+
+    /// Counts the frees of so many single pages, for which there is room.
+    #[inline]
+    pub(super) fn note_pages_below(&mut self, pages: u32) {
+        self.alloc_factor = self.alloc_factor.checked_shr(pages).unwrap_or(0);
+        self.count += pages;
+        self.flags &= !pcp_flag::PREV_FREE_HIGH_ORDER;
+        let most = self.batch << BATCH_SCALE_MAX;
+        if self.free_count < most {
+            self.free_count = (self.free_count + pages).min(most);
         }
-        below
     }
 
     /// How many pages to give back once the level is passed (mm/page_alloc.c:nr_pcp_free@7.3).

@@ -79,6 +79,11 @@ impl Zone {
                     break;
                 }
             }
+            if in_bulk && mode == RmqueueMode::Steal && self.may_steal_in_bulk(flags) {
+                // Once one was stolen nothing else is tried.
+                got += self.steal_in_bulk(list, order, ft, want - got);
+                break;
+            }
             let Some(pfn) = self.rmqueue_any(order, ft, flags, &mut mode) else { break };
             self.frames.set(pfn, Kind::Pcp, order);
             self.frames.push_back(list, pfn);

@@ -68,6 +68,12 @@ impl Tracer {
         self.keep == Keep::Everything
     }
 
+    /// Whether nobody looks.
+    #[inline]
+    pub fn keeps_nothing(&self) -> bool {
+        self.keep == Keep::Nothing
+    }
+
     #[inline]
     pub fn emit(&mut self, event: impl FnOnce() -> Tracepoint) {
         if self.keep == Keep::Everything {

@@ -29,7 +29,7 @@ impl Exit {
         let process = w.process(self.process);
         let anon = std::mem::take(&mut process.anon);
         let tables = std::mem::take(&mut process.page_tables);
-        anon.into_iter().for_each(|slot| w.unmap_anon(slot));
+        w.unmap_anon_all(&anon);
         tables.into_iter().for_each(|pfn| w.machine.free(pfn, 0));
     }
 
@@ -51,15 +51,16 @@ impl Actor for Exit {
             self.release_private(w);
         }
         let by_block = w.machine.secretmem_freetype() == freetype::UNMAPPED;
-        for _ in 0..BATCH {
-            let Some(&pfn) = w.processes[self.process as usize].secretmem.get(self.next) else {
-                self.release_kernel(w);
-                return Then::Done;
-            };
-            self.next += 1;
-            w.machine.free_from_lru(pfn);
-            let costs = w.machine.costs;
-            w.machine.charge(if by_block { costs.free_page_ns } else { costs.secretmem_free_ns });
+        let costs = &w.machine.costs;
+        let each_ns = if by_block { costs.free_page_ns } else { costs.secretmem_free_ns };
+        let left = &w.processes[self.process as usize].secretmem[self.next..];
+        let batch = &left[..left.len().min(BATCH)];
+        w.machine.free_many_from_lru(batch);
+        w.machine.charge(each_ns * batch.len() as u64);
+        self.next += batch.len();
+        if batch.len() < BATCH {
+            self.release_kernel(w);
+            return Then::Done;
         }
         Then::Go
     }

@@ -7,7 +7,7 @@
 //! transient page of each munmap, frees in ascending order.
 //! Simplified: which CPU it runs on is drawn anew now and then; the kernel's load balancer is not modelled.
 
-use super::actor::{Actor, Then};
+use super::actor::{Actor, Room, Stride, Then};
 use super::demand::{Demand, Poll};
 use super::world::World;
 use crate::model::frames::{Kind, Pfn, flag};
@@ -160,6 +160,34 @@ impl Actor for Fragmenter {
             Phase::Punch { chunk } => self.punch(w, chunk),
         }
     }
+
+    /// Touches up to the next that needs more than its page.
+    fn stride(&mut self, w: &mut World, room: &Room) -> Option<Stride> {
+        if !matches!(self.phase, Phase::Populate) || !self.wants.is_empty() {
+            return None;
+        }
+        let each_ns = w.machine.costs.anon_fault_ns;
+        let left = (self.chunks * self.knobs.chunk_pages).saturating_sub(self.touched);
+        let plain = [512, self.knobs.chunk_pages * CHUNKS_PER_VECTOR_PAGE].map(|every| until_next(self.touched, every));
+        let most = room.steps_of(each_ns).min(left).min(plain[0]).min(plain[1]);
+        let World { machine, processes, .. } = w;
+        let anon = &mut processes[self.process as usize].anon;
+        let held = anon.len();
+        let steps = machine.take_many((ANON_GFP, ANON_GFP.migratetype()), most, flag::ACTIVE, |pfn, owner, owners| {
+            *owner = owners.add(pfn);
+            anon.push(*owner);
+            true
+        });
+        self.slots.extend_from_slice(&anon[held..]);
+        machine.journal.requested_pages += u64::from(steps);
+        self.touched += steps;
+        (steps > 0).then_some(Stride { steps, each_ns })
+    }
+}
+
+/// How far it is to the next multiple of `every`: 0 if it is one.
+fn until_next(at: u32, every: u32) -> u32 {
+    at.next_multiple_of(every) - at
 }
 
 impl World {
@@ -185,7 +213,7 @@ impl World {
     /// munmap of one chunk, which takes a page for as long as it lasts (mm/vma.c:vms_gather_munmap_vmas@7.3).
     pub(super) fn unmap_chunk(&mut self, slots: &[u32]) {
         let transient = self.machine.alloc_fast(Gfp::GFP_NOWAIT, 0, 0);
-        slots.iter().for_each(|&slot| self.unmap_anon(slot));
+        self.unmap_anon_all(slots);
         if let Some(pfn) = transient {
             self.machine.free(pfn, 0);
         }
@@ -194,15 +222,38 @@ impl World {
 
     /// Frees an anonymous page, or notes it when it is part of a huge page that stays whole for now.
     pub fn unmap_anon(&mut self, slot: u32) {
-        let Some(pfn) = self.machine.owners.remove(slot) else { return };
-        let i = self.machine.node.zone_of(pfn).expect("a held page lies in a zone");
-        let head = pfn & !511;
-        let zone = &mut self.machine.node.zones[i];
-        let huge = zone.contains(head) && zone.frames.kind(head) == Kind::Used && zone.frames.order(head) == 9;
-        if huge {
-            self.machine.note_deferred_split(head, pfn);
-            return;
+        self.unmap_anon_all(&[slot]);
+    }
+
+    /// The same for many, in this order.
+    pub fn unmap_anon_all(&mut self, slots: &[u32]) {
+        let (mut pages, mut count) = ([0; 32], 0);
+        // Neighbours mostly share a block, and an unmapping makes no huge page.
+        let mut small = Pfn::MAX;
+        for &slot in slots {
+            let Some(pfn) = self.machine.owners.remove(slot) else { continue };
+            let huge = if pfn >> 9 == small { None } else { self.huge_page_of(pfn) };
+            small = if huge.is_none() { pfn >> 9 } else { small };
+            if huge.is_none() {
+                pages[count] = pfn;
+                count += 1;
+            }
+            if huge.is_some() || count == pages.len() {
+                self.machine.free_many_from_lru(&pages[..std::mem::take(&mut count)]);
+            }
+            if let Some(head) = huge {
+                self.machine.note_deferred_split(head, pfn);
+            }
         }
-        self.machine.free_from_lru(pfn);
+        self.machine.free_many_from_lru(&pages[..count]);
+    }
+
+    /// The head of the huge page that a held page is part of.
+    #[inline]
+    fn huge_page_of(&self, pfn: Pfn) -> Option<Pfn> {
+        let i = self.machine.node.zone_of(pfn).expect("a held page lies in a zone");
+        let (head, zone) = (pfn & !511, &self.machine.node.zones[i]);
+        let is_huge = zone.contains(head) && zone.frames.kind(head) == Kind::Used && zone.frames.order(head) == 9;
+        is_huge.then_some(head)
     }
 }

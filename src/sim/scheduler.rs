@@ -5,7 +5,7 @@
 //! limit of a fair scheduler (kernel/sched/fair.c@7.3), between whose looks at the load a CPU may have more to do than
 //! another. On which CPU a task runs also matters for per-CPU lists, and for whether kcompactd sees kswapd wait.
 
-use super::actor::{Actor, Then};
+use super::actor::{Actor, Room, Then, stretched};
 use super::balance::Balance;
 use super::world::World;
 use crate::model::kswapd::{Asked, Next};
@@ -24,9 +24,6 @@ struct Slot {
     local_ns: u64,
     state: Then,
 }
-
-/// No step is free, so that simulated time always passes.
-const STEP_NS_MIN: u64 = 50;
 
 #[derive(Clone)]
 pub struct Scheduler {
@@ -145,6 +142,26 @@ impl Scheduler {
         Ok(())
     }
 
+    /// The steps of the running turn that come next, at once, if they are alike: as many calls of `step_once` would do the
+    /// same. Whether there were any.
+    pub fn stride(&mut self, world: &mut World, budget: u64) -> bool {
+        let Some((i, start_ns, runnable)) = self.same_again(&world.machine) else { return false };
+        let until_ns = self.turn.as_ref().map_or(start_ns, |turn| turn.until_ns);
+        let steps = budget.saturating_sub(self.steps);
+        let room = Room { ns: until_ns - start_ns, steps, runnable };
+        let slot = &mut self.slots[i];
+        if slot.process.is_some_and(|id| world.is_dying(id)) {
+            return false;
+        }
+        let Some(stride) = slot.actor.stride(world, &room) else { return false };
+        let (steps, each_ns) = (u64::from(stride.steps), room.stretched(stride.each_ns));
+        self.steps += steps;
+        self.last_slot = Some(i);
+        slot.local_ns = start_ns + steps * each_ns;
+        world.machine.now_ns = slot.local_ns - each_ns;
+        true
+    }
+
     fn step(&mut self, world: &mut World, who: Who, start_ns: u64) {
         self.steps += 1;
         world.machine.now_ns = start_ns;
@@ -155,10 +172,12 @@ impl Scheduler {
             self.balance(world, start_ns);
         }
         self.last_slot = None;
+        // Nobody was moved: what the look at everybody showed still holds.
+        let known = self.turn.as_ref().map(|turn| turn.runnable);
         match who {
             Who::Slot(i) => {
                 let cpu = self.slots[i].cpu;
-                let runnable = self.runnable(&world.machine, cpu, start_ns).0;
+                let runnable = known.unwrap_or_else(|| self.runnable(&world.machine, cpu, start_ns).0);
                 world.machine.node.set_cpu(cpu);
                 self.step_slot(world, i, start_ns, runnable);
             }
@@ -289,9 +308,4 @@ impl Scheduler {
 
 fn with(numbers: &mut Vec<u32>, is_new: bool) -> impl Iterator<Item = (u32, bool)> + use<> {
     std::mem::take(numbers).into_iter().map(move |number| (number, is_new))
-}
-
-/// How long work takes on a CPU that so many share.
-fn stretched(ns: u64, runnable: u64) -> u64 {
-    ns.max(STEP_NS_MIN) * runnable
 }

@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use super::actor::{Actor, Then};
+use super::actor::{Actor, Room, Stride, Then};
 use super::demand::{Demand, Poll};
 use super::slab::{self, Attempt, Cache};
 use super::stack::Stack;
@@ -67,6 +67,13 @@ impl WorkerState {
     /// Whether a thread of the process has not left the kernel yet, so that the memory it shares is still in use.
     pub fn holds(&self, process: u32) -> bool {
         self.process == process && self.allocating.contains(&true)
+    }
+
+    /// Whether the direct map around a page is in 4 KiB pieces.
+    #[inline]
+    fn is_split(&self, pfn: Pfn) -> bool {
+        let region = pfn >> 9;
+        self.split.get((region / 64) as usize).is_some_and(|word| word & 1 << (region % 64) != 0)
     }
 
     /// Notes that the direct map around a page is now in 4 KiB pieces. Whether it was not before.
@@ -263,6 +270,34 @@ impl Actor for Thread {
             want = next;
         }
         Then::Go
+    }
+
+    /// Faults up to the next page that needs more than itself.
+    fn stride(&mut self, w: &mut World, room: &Room) -> Option<Stride> {
+        let World { machine, processes, worker, .. } = w;
+        let process = &mut processes[worker.process as usize];
+        // A thread that has just begun draws its share in a step.
+        if self.next == 0 || !self.wants.is_empty() || process.dying || worker.stacks[self.number as usize].is_none() {
+            return None;
+        }
+        let page = self.share.start + self.next;
+        let plain = page.next_multiple_of(PAGES_PER_NODE).min(self.share.end).saturating_sub(page);
+        let ft = machine.secretmem_freetype();
+        let by_block = ft == freetype::UNMAPPED;
+        let costs = &machine.costs;
+        let each_ns = if by_block { costs.unmapped_fault_ns } else { costs.secretmem_fault_ns };
+        let most = room.steps_of(each_ns).min(plain);
+        let flags = flag::UNEVICTABLE | flag::PINNED;
+        let steps = machine.take_many((SECRETMEM_GFP, ft), most, flags, |pfn, _, _| {
+            let plain = by_block || worker.is_split(pfn);
+            if plain {
+                process.secretmem.push(pfn);
+            }
+            plain
+        });
+        machine.journal.requested_pages += u64::from(steps);
+        self.next += steps;
+        (steps > 0).then_some(Stride { steps, each_ns })
     }
 }
 

@@ -150,7 +150,7 @@ fn move_page(zone: &mut Zone, owners: &mut Owners, src: Pfn, dst: Pfn, order: Or
         owners.moved(owner, dst);
     }
     zone.lru_add(dst, order, flags);
-    zone.free_pages(src, order);
+    zone.free_at_hand(src, order);
 }
 
 /// How many of the pages make a batch: up to and with the one that completes 512 pages.

@@ -128,7 +128,7 @@ impl Run {
                 highest = highest.max(Some(pfn));
                 zone.frames.set(pfn, Kind::Used, order as Order);
                 emit(zone, CompactEvent::Release { pfn, order: order as Order });
-                zone.free_pages(pfn, order as Order);
+                zone.free_at_hand(pfn, order as Order);
             }
         }
         let pages = std::mem::take(&mut self.targets.pages);

@@ -57,8 +57,8 @@ impl Frames {
         let marks = &mut self.marks[i..i + most as usize];
         let now = [state(Kind::Used, 0), PINNED | lru];
         let count = marks.iter().position(|&mark| mark != now).unwrap_or(marks.len());
+        // On the LRU or not they cannot be moved: who asked what emptying the block takes need not look again.
         marks[..count].fill([now[STATE], now[FLAGS] ^ flag::LRU]);
-        self.touch(i);
         count as u32
     }
 
@@ -70,33 +70,27 @@ impl Frames {
     }
 
     /// Pages of a pageblock that would have to move for it to be free as a whole; `None` if one cannot, or if it belongs
-    /// to something larger. Mostly four neighbours are alike, so that they are looked at together.
+    /// to something larger. Mostly eight neighbours are alike, so that they are looked at together.
     pub(in crate::model) fn pages_to_move(&self, block: Pfn) -> Option<u16> {
         const MATTERS: Mark = [0xff, flag::LRU | flag::PINNED];
         const MOVABLE: Mark = [state(Kind::Used, 0), flag::LRU];
-        const TAIL: u8 = state(Kind::Tail, 0);
         let i = self.at(block);
         let marks = &self.marks[i..i + BLOCK_FRAMES];
-        if marks[0][STATE] == TAIL {
-            return None;
-        }
-        let mut pages = 0;
-        for four in marks.as_chunks::<4>().0 {
-            let all = together(four);
-            if all & together(&[[0xff, 0]; 4]) == together(&[[TAIL, 0]; 4]) {
-                continue;
-            }
-            if all & together(&[MATTERS; 4]) == together(&[MOVABLE; 4]) {
-                pages += 4;
-                continue;
-            }
-            for &[is, flags] in four {
-                let moves = [is & MATTERS[STATE], flags & MATTERS[FLAGS]] == MOVABLE;
-                let free = is.wrapping_sub(state(Kind::Buddy, 0)) < 9 || is & 0xf0 == state(Kind::Pcp, 0);
-                if !moves && !free && is != TAIL {
+        let (mut pages, mut at) = (0, 0);
+        while let Some(&[is, flags]) = marks.get(at) {
+            if is == MOVABLE[STATE] {
+                let eight = marks[at..].first_chunk::<8>();
+                let alike =
+                    eight.is_some_and(|eight| together(eight) & together(&[MATTERS; 8]) == together(&[MOVABLE; 8]));
+                if !alike && flags & MATTERS[FLAGS] != MOVABLE[FLAGS] {
                     return None;
                 }
-                pages += u16::from(moves);
+                let count = if alike { 8 } else { 1 };
+                (pages, at) = (pages + count, at + usize::from(count));
+            } else if is.wrapping_sub(state(Kind::Buddy, 0)) < 9 || is & 0xf0 == state(Kind::Pcp, 0) {
+                at += 1 << (is & 15);
+            } else {
+                return None;
             }
         }
         Some(pages)
@@ -132,18 +126,28 @@ impl Frames {
     /// per-CPU list, ascending.
     pub(in crate::model) fn append_pieces(&mut self, to: u32, pfn: Pfn, order: Order, count: u32) {
         let (head, size) = (self.frames + to, 1 << order);
-        let first = pfn - self.base;
-        let mut prev = std::mem::replace(&mut self.nodes[head as usize].prev, first + (count - 1) * size);
-        self.nodes[prev as usize].next = first;
-        self.touch_range(first, count * size);
-        for entry in (first..first + count * size).step_by(size as usize) {
-            let i = entry as usize;
-            self.marks[i][STATE] = state(Kind::Pcp, order);
-            let node = &mut self.nodes[i];
-            (node.prev, node.next) = (prev, entry + size);
-            prev = entry;
+        let (first, frames) = (pfn - self.base, count * size);
+        let last = first + frames - size;
+        let before = std::mem::replace(&mut self.nodes[head as usize].prev, last);
+        self.nodes[before as usize].next = first;
+        self.touch_range(first, frames);
+        let range = first as usize..(first + frames) as usize;
+        let (marks, nodes) = (&mut self.marks[range.clone()], &mut self.nodes[range]);
+        if order == 0 {
+            // Nearly always; and then a loop without a stride is several times as fast.
+            marks.iter_mut().for_each(|mark| mark[STATE] = state(Kind::Pcp, 0));
+            for (node, entry) in nodes.iter_mut().zip(first..) {
+                (node.prev, node.next) = (entry.wrapping_sub(1), entry + 1);
+            }
+        } else {
+            for i in (0..frames).step_by(size as usize) {
+                marks[i as usize][STATE] = state(Kind::Pcp, order);
+                let (node, entry) = (&mut nodes[i as usize], first + i);
+                (node.prev, node.next) = (entry.wrapping_sub(size), entry + size);
+            }
         }
-        self.nodes[prev as usize].next = head;
+        self.nodes[first as usize].prev = before;
+        self.nodes[last as usize].next = head;
     }
 
     /// Takes pages off the end of a per-CPU list, at most `most`, as long as each follows the one before in memory,
@@ -151,27 +155,24 @@ impl Frames {
     ///
     /// The list is left as it was: whoever takes several runs says with `cut_behind` where it ends now.
     pub(in crate::model) fn detach_run(&mut self, last: Pfn, most: u32) -> PageRun {
+        let (nodes, marks) = (&mut self.nodes[..self.frames as usize], &mut self.marks[..self.frames as usize]);
         let mut at = last - self.base;
-        let mut before = self.detach(at);
-        let up = before == at.wrapping_add(1);
-        let mut count = 1;
-        while count < most && before == if up { at.wrapping_add(1) } else { at.wrapping_sub(1) } && before < self.frames
-        {
-            at = before;
-            before = self.detach(at);
+        let up = nodes[at as usize].prev == at.wrapping_add(1);
+        let step = if up { 1 } else { u32::MAX };
+        let mut count = 0;
+        let before = loop {
+            let i = at as usize;
+            marks[i][STATE] = state(Kind::Tail, 0);
+            let before = std::mem::replace(&mut nodes[i].prev, HEADS_RESERVED);
+            nodes[i].next = HEADS_RESERVED;
             count += 1;
-        }
-        PageRun { low: self.base + if up { at + 1 - count } else { at }, count, up, before: self.entry(before) }
-    }
-
-    /// Makes an entry an inner frame on no list; the entry in front of it.
-    #[inline]
-    fn detach(&mut self, entry: u32) -> u32 {
-        let i = entry as usize;
-        self.marks[i][STATE] = state(Kind::Tail, 0);
-        let before = self.nodes[i].prev;
-        self.set_link(i, HEADS_RESERVED, HEADS_RESERVED);
-        before
+            if count == most || before != at.wrapping_add(step) || before as usize >= nodes.len() {
+                break before;
+            }
+            at = before;
+        };
+        let low = if up { at + 1 - count } else { at };
+        PageRun { low: self.base + low, count, up, before: self.entry(before) }
     }
 
     /// `last` is the last entry of the list now, `None` if there is none: those behind it were detached.
@@ -214,9 +215,10 @@ impl Frames {
 }
 
 #[inline]
-fn together(four: &[Mark; 4]) -> u64 {
-    let [[a, b], [c, d], [e, f], [g, h]] = *four;
-    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+fn together(eight: &[Mark; 8]) -> u128 {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(eight.as_flattened());
+    u128::from_le_bytes(bytes)
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@
 //! Simplified: a task in the slow path makes way at the end of its step, which may be before it returns.
 
 use super::super::actor::Then;
+use super::super::actor::stretched;
 use super::super::balance::Runner;
 use super::super::world::World;
-use super::{Scheduler, Slot, WANTS_WITHIN_NS, stretched};
+use super::{Scheduler, Slot, WANTS_WITHIN_NS};
 use crate::model::kswapd::Next;
 use crate::model::machine::Machine;
 
@@ -91,15 +92,17 @@ impl Scheduler {
     /// The kernel threads that will run without being woken by another, by kswapd's and kcompactd's plans: moment and
     /// number.
     pub(super) fn daemons_due(&self, (kswapd, kcompactd): (Next, Next)) -> impl Iterator<Item = (u64, usize)> {
-        let daemons = &self.daemons;
+        let (daemons, wait_ns) = (&self.daemons, self.wait_ns());
+        // One that runs already (0) goes on.
+        let wake_ns = move |at_ns: u64| if at_ns == 0 { 0 } else { at_ns.saturating_add(wait_ns) };
         daemons.list.iter().enumerate().filter_map(move |(i, &(daemon, local_ns))| {
             let at_ns = match (daemon, kswapd, kcompactd) {
-                (Daemon::Vmstat(_), ..) => self.wake_ns(local_ns),
+                (Daemon::Vmstat(_), ..) => wake_ns(local_ns),
                 (Daemon::Kswapd, Next::Woken, _) | (Daemon::Kcompactd, _, Next::Woken) => return None,
                 (Daemon::Kswapd, Next::Since(at_ns), _) => daemons.kswapd_wait.map_or(at_ns, |wait| wait.until_ns),
                 (Daemon::Kswapd, Next::At(at_ns), _) => at_ns,
                 (Daemon::Kcompactd, _, Next::Since(_)) if daemons.is_kcompactd_behind(kswapd) => return None,
-                (Daemon::Kcompactd, _, Next::Since(at_ns) | Next::At(at_ns)) => self.wake_ns(at_ns),
+                (Daemon::Kcompactd, _, Next::Since(at_ns) | Next::At(at_ns)) => wake_ns(at_ns),
             };
             Some((local_ns.max(at_ns), i))
         })
@@ -184,6 +187,7 @@ impl Scheduler {
     }
 
     fn move_to(&mut self, task: Task, cpu: u8) {
+        self.turn = None;
         match task {
             Task::Slot(i) => self.slots[i].cpu = cpu,
             Task::Kswapd => self.daemons.kswapd_cpu = cpu,
@@ -217,13 +221,10 @@ impl Scheduler {
         slots.chain(running.into_iter().filter_map(|(is, runner)| is.then_some(runner))).collect()
     }
 
-    /// When a kernel thread that wakes at `at_ns` gets a CPU. One that runs already (0) goes on.
-    fn wake_ns(&self, at_ns: u64) -> u64 {
+    /// How long a kernel thread that wakes waits for a CPU.
+    fn wait_ns(&self) -> u64 {
         let going = self.alive().filter(|slot| slot.state == Then::Go).count();
-        if at_ns == 0 || going < usize::from(self.cpus) {
-            return at_ns;
-        }
-        at_ns.saturating_add(BASE_SLICE_NS * u64::from(1 + self.cpus.ilog2()))
+        if going < usize::from(self.cpus) { 0 } else { BASE_SLICE_NS * u64::from(1 + self.cpus.ilog2()) }
     }
 }
 
