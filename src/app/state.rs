@@ -9,7 +9,7 @@ use yew::Reducible;
 pub use super::place::Place;
 use crate::experiment::{Edit, Experiment};
 use crate::link::{self, LinkCheck, Opened, Permalink, Promise, View};
-use crate::report::panel::{self, Sight};
+use crate::report::panel::{self, Shown};
 use crate::worker::message::{Failure, Seen};
 
 /// What the workers are doing, or how it ended.
@@ -72,7 +72,7 @@ pub struct Model {
     /// Where the first and the last policy part on the first seed, with the keys of those two cells.
     parted: Option<([String; 2], String)>,
     /// What is shown; it stays until something newer takes its place.
-    pub sight: Option<Rc<Sight>>,
+    pub shown: Option<Rc<Shown>>,
     /// The reader's choice of colours; `None` follows the system.
     pub dark: Option<bool>,
     /// What the share dialog says of its last deed; `None` while it is closed.
@@ -134,7 +134,7 @@ impl Model {
             given: 0,
             analysing: false,
             parted: None,
-            sight: None,
+            shown: None,
             dark,
             shared: None,
             paint: 0,
@@ -258,8 +258,8 @@ impl Model {
 
     fn seen(&mut self, seen: Seen) {
         self.analysing = false;
-        let whole = seen.sight.is_whole();
-        self.sight = Some(Rc::new(seen.sight));
+        let whole = seen.shown.is_whole;
+        self.shown = Some(Rc::new(seen.shown));
         let more = seen.more_seeds.and_then(|seeds| crate::experiment::parse_seeds(&seeds, '~').ok());
         match more {
             Some(seeds) => {

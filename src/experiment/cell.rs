@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::environment::Environment;
 use crate::policy::{self, Knobs, Policy};
 use crate::workload::Workload;
+use oompoint_pure::record;
 
 /// A policy with its knobs.
 #[derive(Clone)]
@@ -46,14 +47,14 @@ pub struct Cell {
 }
 
 /// The request that invoked the OOM killer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OomRequest {
     pub order: u8,
     pub gfp: String,
 }
 
 /// What a workload is judged by when that is not bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Score {
     pub name: String,
     pub unit: String,
@@ -61,7 +62,7 @@ pub struct Score {
 }
 
 /// What a run came to. Bytes and pages are integers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CellResult {
     pub policy: String,
     pub seed: u64,
@@ -85,6 +86,13 @@ pub struct CellResult {
     /// xxHash64 of the machine's state at the end, hexadecimal.
     pub digest: String,
 }
+
+record!(OomRequest: need order, need gfp);
+record!(Score: need name, need unit, need value);
+record!(CellResult:
+    need policy, need seed, need end, need oom_bytes, may_some score, need iterations, need free_pages_at_oom,
+    need pcp_pages_at_oom, need boost_pages_at_oom, may_some oom_request, need blocks_unmapped, need blocks_mapped_back,
+    need counters, need simulated_ms, need digest);
 
 impl CellResult {
     /// The number a run is judged by: its score, else bytes.

@@ -6,7 +6,7 @@ use crate::experiment::{self, Cell, Sheet, seeds_text};
 use crate::inspect::parting;
 use crate::json;
 use crate::link;
-use crate::report::panel::Sight;
+use crate::report::panel::{Shown, Sight};
 
 /// Runs the one cell of a link.
 pub fn run(fragment: &str) -> Result<News, Failure> {
@@ -39,7 +39,7 @@ pub fn analyse(job: &Analyse) -> Result<News, Failure> {
         }
         _ => None,
     };
-    Ok(News::Sight(Box::new(Seen { sight, more_seeds })))
+    Ok(News::Sight(Box::new(Seen { shown: Shown::of(sight), more_seeds })))
 }
 
 /// Where two cells first decide differently.

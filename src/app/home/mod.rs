@@ -31,8 +31,8 @@ pub fn home(model: &UseReducerHandle<Model>, first: &FirstPaint, on_dark: &Callb
         let dispatcher = model.dispatcher();
         Callback::from(move |edit: Edit| dispatcher.dispatch(Action::Edit(edit)))
     };
-    let sight = model.sight.clone().filter(|sight| model.step > 0 || sight.is_whole() || !model.is_default());
-    let shown = sight.as_deref();
+    let shown = model.shown.clone().filter(|shown| model.step > 0 || shown.is_whole || !model.is_default());
+    let shown = shown.as_deref();
     // The longest to compute: until then the first comparison shows what was computed beforehand.
     let parting = match model.parting() {
         Some(text) => text,

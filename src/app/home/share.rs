@@ -9,7 +9,7 @@ use crate::app::element::{Element, element, several};
 use crate::app::state::{Action, Model};
 use crate::app::{files, platform};
 use crate::link;
-use crate::report::panel::{Sight, share, strip, tradeoff};
+use crate::report::panel::{Shown, share};
 
 const SAID: &[(&str, &str)] = &[("class", "said"), ("role", "status")];
 const NOTE: &[(&str, &str)] = &[("class", "note")];
@@ -41,8 +41,8 @@ pub fn button(model: &UseReducerHandle<Model>) -> Element {
 
 /// Copies the block for a mail without a dialog; where that is refused, the dialog shows it selected.
 pub fn copy_text(model: &UseReducerHandle<Model>) -> Html {
-    let Some(sight) = current(model) else { return Html::default() };
-    let (dispatcher, text) = (model.dispatcher(), link::moved(&sight.text, &base()));
+    let Some(shown) = current(model) else { return Html::default() };
+    let (dispatcher, text) = (model.dispatcher(), link::moved(&shown.text, &base()));
     let copy = move |_| {
         let dispatcher = dispatcher.clone();
         platform::copy(&text, move |is_done| {
@@ -84,8 +84,8 @@ fn texts(model: &UseReducerHandle<Model>) -> Html {
         .unwrap_or_else(|| format!("{} characters: a line of mail holds it unwrapped.", url.len()));
     let names: Vec<_> = model.experiment.policies.iter().map(|policy| policy.text()).collect();
     let title = format!("oompoint: {} compared", names.join(", "));
-    let sight = current(model);
-    let waits = sight.as_ref().is_none_or(|sight| !sight.is_whole());
+    let shown = current(model);
+    let waits = shown.as_ref().is_none_or(|shown| !shown.is_whole);
     let mut parts = Vec::new();
     if waits {
         let note = "Not every run is in: the link promises no result yet. Share again when they are done.";
@@ -99,9 +99,9 @@ fn texts(model: &UseReducerHandle<Model>) -> Html {
     }
     parts.push(text(model, "link", "Link", &length, url.clone()));
     parts.push(text(model, "footnote", "Link as a footnote", "", format!("[1] {url}")));
-    if let Some(sight) = sight {
+    if let Some(shown) = shown {
         let note = "ASCII, 72 columns, complete without its link.";
-        parts.push(text(model, "block", "Text for a mail", note, link::moved(&sight.text, &base)));
+        parts.push(text(model, "block", "Text for a mail", note, link::moved(&shown.text, &base)));
     }
     let note = "720 by 480 pixels; where elements are not allowed, use the others.";
     parts.push(text(model, "iframe", "Element for a page", note, share::iframe(&frame, &title)));
@@ -150,14 +150,14 @@ fn text(model: &UseReducerHandle<Model>, name: &str, label: &'static str, note: 
 }
 
 fn downloads(model: &UseReducerHandle<Model>) -> Html {
-    let Some(sight) = current(model) else { return Html::default() };
+    let Some(shown) = current(model) else { return Html::default() };
     if !files::may_save() {
         let note = "This frame may not save files; open the full page for pictures and tables.";
         return element("p", NOTE).text(note).html();
     }
     let one = |(label, end, kind): (&'static str, &'static str, &'static str)| {
-        let (model, sight) = (model.clone(), sight.clone());
-        let onclick = move |_| save(&model, &sight, end, kind);
+        let (model, shown) = (model.clone(), shown.clone());
+        let onclick = move |_| save(&model, &shown, end, kind);
         element("button", &[("type", "button")]).with("data-file", end).on_click(onclick).text(label)
     };
     several(vec![
@@ -166,14 +166,14 @@ fn downloads(model: &UseReducerHandle<Model>) -> Html {
     ])
 }
 
-fn save(model: &UseReducerHandle<Model>, sight: &Sight, end: &str, kind: &str) {
-    let name = format!("{}-{end}", share::file_stem(sight));
+fn save(model: &UseReducerHandle<Model>, shown: &Shown, end: &str, kind: &str) {
+    let name = format!("{}-{end}", shown.stem);
     let content = match end.split('.').next().unwrap_or_default() {
-        "strip" => strip::svg(sight, true),
-        "tradeoff" => tradeoff::svg(sight, true).unwrap_or_default(),
-        "runs" => share::csv(&sight.tsv),
-        "all" => link::moved(&sight.json, &base()),
-        _ => link::moved(&sight.text, &base()),
+        "strip" => shown.strip.clone(),
+        "tradeoff" => shown.tradeoff.clone(),
+        "runs" => shown.csv.clone(),
+        "all" => link::moved(&shown.json, &base()),
+        _ => link::moved(&shown.text, &base()),
     };
     let dispatcher = model.dispatcher();
     let told = move |is_done| {
@@ -187,8 +187,8 @@ fn save(model: &UseReducerHandle<Model>, sight: &Sight, end: &str, kind: &str) {
 }
 
 /// What is shown, if it is of this comparison.
-fn current(model: &Model) -> Option<Rc<Sight>> {
-    model.sight.clone().filter(|_| model.is_current())
+fn current(model: &Model) -> Option<Rc<Shown>> {
+    model.shown.clone().filter(|_| model.is_current())
 }
 
 /// Where links point.

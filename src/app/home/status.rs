@@ -50,7 +50,7 @@ pub fn status(model: &UseReducerHandle<Model>, dark: bool, on_dark: &Callback<bo
 
 /// What the reader must know of the link and of what went wrong.
 fn messages(model: &Model) -> Html {
-    let reproduced = model.sight.as_ref().filter(|_| model.is_current()).and_then(|sight| sight.reproduction.clone());
+    let reproduced = model.shown.as_ref().filter(|_| model.is_current()).and_then(|shown| shown.reproduction.clone());
     let mut found = Vec::new();
     if let Some(error) = &model.refused {
         // A link of its own would write into the history of a host.
