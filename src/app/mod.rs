@@ -20,6 +20,7 @@ mod platform;
 mod pool;
 mod replay;
 mod state;
+mod store;
 mod words;
 
 use yew::prelude::*;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! All that the page remembers of comparisons, and the only place where it changes.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use yew::Reducible;
 
 pub use super::place::Place;
+pub use super::store::{Done, Store};
 use crate::experiment::{Edit, Experiment};
 use crate::link::{self, LinkCheck, Opened, Permalink, Promise, View};
 use crate::report::panel::{self, Shown};
@@ -33,13 +33,6 @@ impl Phase {
     }
 }
 
-/// A result as a worker brought it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Done {
-    pub value: u64,
-    pub text: String,
-}
-
 /// A value that a control could not take: what was typed and why not.
 pub type Problem = (String, String);
 
@@ -64,7 +57,7 @@ pub struct Model {
     /// By the place of the control.
     problems: Rc<Vec<(String, Problem)>>,
     /// Results by the key of their cell, of all experiments so far.
-    pub store: Rc<HashMap<String, Rc<Done>>>,
+    pub store: Rc<Store>,
     /// Whole seeds that the present run has, that were given to be analysed, and whether that is under way.
     pub ready: usize,
     pub given: usize,
@@ -163,7 +156,7 @@ impl Model {
 
     /// Cells of the present experiment that are there.
     pub fn cells_done(&self) -> usize {
-        self.cells.iter().filter(|key| self.store.contains_key(*key)).count()
+        self.cells.iter().filter(|key| self.store.has(key)).count()
     }
 
     /// Whether the results are to be looked at now: at the first whole seed, at the last, and between them when there
@@ -224,7 +217,7 @@ impl Model {
 
     fn whole_seeds(&self) -> usize {
         let policies = self.experiment.policies.len();
-        self.cells.chunks(policies).filter(|keys| keys.iter().all(|key| self.store.contains_key(key))).count()
+        self.cells.chunks(policies).filter(|keys| keys.iter().all(|key| self.store.has(key))).count()
     }
 
     /// What is wrong with the control at a place.
@@ -326,7 +319,8 @@ impl Reducible for Model {
             Action::Run => model.begin(),
             Action::Cancel => model.phase = Phase::Cancelled,
             Action::Cells(cells) => {
-                Rc::make_mut(&mut model.store).extend(cells);
+                let store = Rc::make_mut(&mut model.store);
+                cells.into_iter().for_each(|(key, done)| store.insert(key, done));
                 model.ready = model.whole_seeds();
             }
             Action::Analyse(_, seeds) => (model.given, model.analysing) = (seeds, true),

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::environment::Environment;
 use crate::policy::{self, Knobs, Policy};
 use crate::workload::Workload;
-use oompoint_pure::record;
 
 /// A policy with its knobs.
 #[derive(Clone)]
@@ -86,13 +85,6 @@ pub struct CellResult {
     /// xxHash64 of the machine's state at the end, hexadecimal.
     pub digest: String,
 }
-
-record!(OomRequest: need order, need gfp);
-record!(Score: need name, need unit, need value);
-record!(CellResult:
-    need policy, need seed, need end, need oom_bytes, may_some score, need iterations, need free_pages_at_oom,
-    need pcp_pages_at_oom, need boost_pages_at_oom, may_some oom_request, need blocks_unmapped, need blocks_mapped_back,
-    need counters, need simulated_ms, need digest);
 
 impl CellResult {
     /// The number a run is judged by: its score, else bytes.

@@ -12,6 +12,7 @@ mod tree;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use crate::{reads, reads_only};
 pub use reader::Refusal;
 pub use record::{Object, Record, record, refill};
 

@@ -35,7 +35,7 @@ pub fn refill<T: Record>(made: &mut T, value: &Value) -> Result<(), Refusal> {
 
 /// A reader of a type's fields, each in the way of `Object` that stands before it.
 #[macro_export]
-macro_rules! record {
+macro_rules! reads {
     ($kind:ident: $($way:ident $field:ident),*) => {
         impl $crate::json::Record for $kind {
             #[inline]
@@ -49,7 +49,7 @@ macro_rules! record {
 
 /// The same, of a type that has no other fields.
 #[macro_export]
-macro_rules! strict_record {
+macro_rules! reads_only {
     ($kind:ident: $($way:ident $field:ident),*) => {
         impl $crate::json::Record for $kind {
             #[inline]

@@ -5,27 +5,26 @@ use super::plan::{
     Churn, FileIo, Fork, FreeAll, Idle, Interleave, OrderWeight, Plan, PlanSpec, Populate, ProcessSpec, PunchHoles,
     Repeat, ScoreSpec, Spam, TryAlloc, Work,
 };
-use crate::json::{Object, Record, Refusal};
-use crate::strict_record;
+use crate::json::{Object, Record, Refusal, reads_only};
 
-strict_record!(PlanSpec:
+reads_only!(PlanSpec:
     need name, may about, may source, may_records processes, may proactive_compaction, may_some score, need_record plan);
-strict_record!(ProcessSpec: need name, may oom_score_adj, may restart);
-strict_record!(ScoreSpec: need name, need unit, need of);
-strict_record!(Populate: need set, need kind, may pages, may percent, may order, may chunk_pages, may process, may madvised);
-strict_record!(PunchHoles: need set, need keep_one_of, may keep);
-strict_record!(Spam: need kind, may chunk_pages, may process);
-strict_record!(Churn:
+reads_only!(ProcessSpec: need name, may oom_score_adj, may restart);
+reads_only!(ScoreSpec: need name, need unit, need of);
+reads_only!(Populate: need set, need kind, may pages, may percent, may order, may chunk_pages, may process, may madvised);
+reads_only!(PunchHoles: need set, need keep_one_of, may keep);
+reads_only!(Spam: need kind, may chunk_pages, may process);
+reads_only!(Churn:
     need set, need kind, need pages, need per_second, may lifetime_ms, need count, may_records orders, may process);
-strict_record!(OrderWeight: need order, need weight);
-strict_record!(FileIo: need set, need pages, need count, may random, may write_percent);
-strict_record!(Fork: need process, may kernel_pages, need_record plan);
-strict_record!(Idle: need ms);
-strict_record!(Work: need ms);
-strict_record!(Repeat: need times, need_record plan);
-strict_record!(Interleave: need_records plans, may until);
-strict_record!(FreeAll: need set);
-strict_record!(TryAlloc: need set, need order, need count, may direct);
+reads_only!(OrderWeight: need order, need weight);
+reads_only!(FileIo: need set, need pages, need count, may random, may write_percent);
+reads_only!(Fork: need process, may kernel_pages, need_record plan);
+reads_only!(Idle: need ms);
+reads_only!(Work: need ms);
+reads_only!(Repeat: need times, need_record plan);
+reads_only!(Interleave: need_records plans, may until);
+reads_only!(FreeAll: need set);
+reads_only!(TryAlloc: need set, need order, need count, may direct);
 
 impl Default for PlanSpec {
     fn default() -> PlanSpec {
