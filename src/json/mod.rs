@@ -12,9 +12,8 @@ mod tree;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use crate::{reads, reads_only};
 pub use reader::Refusal;
-pub use record::{Object, Record, record, refill};
+pub use record::{Object, Record, reads, reads_only, record, refill};
 
 /// The tree that a text stands for. A field that is given twice is an error.
 ///

@@ -69,6 +69,8 @@ fn fill<T: Record>(made: &mut T, value: &Value, place: &Place) -> Result<(), Ref
     }
 }
 
+pub use {reads, reads_only};
+
 /// An object whose fields are asked for.
 pub struct Object<'a> {
     map: &'a Map<String, Value>,
