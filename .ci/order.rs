@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Gives the functions of a wasm program the order in which gzip packs them best: gzip finds what it has seen within the
-//! last 32 KiB, so each function is followed by the one that shares most with what lies just before it.
+//! The last touch to a wasm program that wasm-bindgen and wasm-opt have made: what it imports gets shorter names, and its
+//! functions the order in which gzip packs them best. gzip finds what it has seen within the last 32 KiB, so each function
+//! is followed by the one that shares most with what lies before it.
 //!
-//! The program is not touched here. It gets a name section whose names sort in the wanted order, and
+//! Functions are not moved here. The program gets a name section whose names sort in the wanted order, and
 //! `wasm-opt --reorder-functions-by-name`, which knows how to renumber functions, does the rest and drops the names.
+
+mod imports;
+mod wasm;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
 
-/// Bytes that two functions have in common in one place to be alike there.
-const GRAIN: usize = 6;
+use wasm::{Parts, leb, text};
+
+/// Bytes that two functions have in common in one place to be alike there, and what that counts.
+const GRAINS: [(usize, f64); 2] = [(4, 1000.0), (8, 2000.0)];
 /// What most functions have is no likeness.
 const COMMON_MAX: usize = 60;
 /// Bytes before a function that it is compared with.
-const WINDOW: usize = 12_000;
+const WINDOW: usize = 30_000;
 /// Added to a function's length when likeness is divided by it, lest the tiniest always win.
 const HEAD: usize = 100;
 
@@ -29,113 +35,47 @@ fn main() {
 }
 
 fn run(path: &str) -> Result<String, String> {
-    let mut program = fs::read(path).map_err(|error| error.to_string())?;
-    let parts = Parts::of(&program).ok_or("it is no wasm program that this tool can read")?;
+    const UNREADABLE: &str = "it is no wasm program that this tool can read";
+    let read = fs::read(path).map_err(|error| error.to_string())?;
+    let script_path = path.replace("_bg.wasm", ".js");
+    let script = fs::read_to_string(&script_path).map_err(|error| format!("{script_path}: {error}"))?;
+    let (mut program, script, shortened) = imports::shorten(&read, script).ok_or(UNREADABLE)?;
+    let parts = Parts::of(&program).ok_or(UNREADABLE)?;
     let order = order(&parts.bodies);
     let names = names(parts.imported, &order);
     program.extend(names);
     fs::write(path, &program).map_err(|error| error.to_string())?;
-    Ok(format!("{} functions in order of likeness", order.len()))
-}
-
-/// What the tool looks at.
-struct Parts<'a> {
-    /// Functions that are imported have the first numbers.
-    imported: usize,
-    bodies: Vec<&'a [u8]>,
-}
-
-impl Parts<'_> {
-    fn of(program: &[u8]) -> Option<Parts<'_>> {
-        const IMPORTS: u8 = 2;
-        const CODE: u8 = 10;
-        let mut rest = program.strip_prefix(b"\0asm\x01\0\0\0")?;
-        let mut parts = Parts { imported: 0, bodies: Vec::new() };
-        while let Some((&kind, after)) = rest.split_first() {
-            rest = after;
-            let size = number(&mut rest)?;
-            let mut section = take(&mut rest, size)?;
-            match kind {
-                IMPORTS => parts.imported = imported(&mut section)?,
-                CODE => {
-                    for _ in 0..number(&mut section)? {
-                        let size = number(&mut section)?;
-                        parts.bodies.push(take(&mut section, size)?);
-                    }
-                }
-                _ => {}
-            }
-        }
-        Some(parts)
-    }
-}
-
-/// How many functions are imported. A program made by wasm-bindgen imports nothing else but perhaps tables and memories.
-fn imported(section: &mut &[u8]) -> Option<usize> {
-    let mut functions = 0;
-    for _ in 0..number(section)? {
-        for _ in 0..2 {
-            let size = number(section)?;
-            take(section, size)?;
-        }
-        match take(section, 1)?[0] {
-            0 => {
-                number(section)?;
-                functions += 1;
-            }
-            kind @ (1 | 2) => {
-                take(section, usize::from(kind == 1))?;
-                for _ in 0..=number(section)? & 1 {
-                    number(section)?;
-                }
-            }
-            _ => return None,
-        }
-    }
-    Some(functions)
-}
-
-fn take<'a>(rest: &mut &'a [u8], size: usize) -> Option<&'a [u8]> {
-    let (taken, left) = rest.split_at_checked(size)?;
-    *rest = left;
-    Some(taken)
-}
-
-/// Seven bits a byte, the lowest first.
-fn number(rest: &mut &[u8]) -> Option<usize> {
-    let mut value = 0;
-    for shift in (0..35).step_by(7) {
-        let byte = take(rest, 1)?[0];
-        value |= usize::from(byte & 127) << shift;
-        if byte < 128 {
-            return Some(value);
-        }
-    }
-    None
+    fs::write(&script_path, script).map_err(|error| format!("{script_path}: {error}"))?;
+    Ok(format!("{} functions in order of likeness, {shortened} imports with shorter names", order.len()))
 }
 
 /// The functions by their places, each one chosen for what it has in common with those chosen just before.
 fn order(bodies: &[&[u8]]) -> Vec<usize> {
     let mut holders: HashMap<&[u8], Vec<usize>> = HashMap::new();
     for (i, body) in bodies.iter().enumerate() {
-        for grain in body.windows(GRAIN).collect::<HashSet<_>>() {
+        for grain in GRAINS.iter().flat_map(|&(length, _)| body.windows(length)).collect::<HashSet<_>>() {
             holders.entry(grain).or_default().push(i);
         }
     }
     holders.retain(|_, all| (2..=COMMON_MAX).contains(&all.len()));
     let mut grains: Vec<Vec<usize>> = vec![Vec::new(); bodies.len()];
-    let holders: Vec<Vec<usize>> = holders.into_values().collect();
-    for (grain, all) in holders.iter().enumerate() {
+    // The fewer have a grain, the more it says. Whole numbers, so that their sum is the same in any order.
+    let worth = |(grain, all): (&[u8], Vec<usize>)| {
+        let counts = GRAINS.iter().find(|&&(length, _)| length == grain.len()).map_or(0.0, |&(_, counts)| counts);
+        ((counts / (all.len() as f64).sqrt()) as u64, all)
+    };
+    let holders: Vec<(u64, Vec<usize>)> = holders.into_iter().map(worth).collect();
+    for (grain, (_, all)) in holders.iter().enumerate() {
         all.iter().for_each(|&i| grains[i].push(grain));
     }
-    // Grains that the window holds, how often, and how many of them each function has.
-    let (mut held, mut alike) = (vec![0_u32; holders.len()], vec![0_u32; bodies.len()]);
+    // Grains that the window holds, how often, and what those of each function count.
+    let (mut held, mut alike) = (vec![0_u32; holders.len()], vec![0_u64; bodies.len()]);
     let (mut first, mut bytes) = (0, 0);
     let mut left: Vec<usize> = (0..bodies.len()).collect();
     let mut order: Vec<usize> = Vec::with_capacity(bodies.len());
     while !left.is_empty() {
         // Likeness by length, to a power that was found by trying; where there is none, the longest.
-        let worth = |i: usize| (f64::from(alike[i]) * 1e9 / ((bodies[i].len() + HEAD) as f64).powf(2.0 / 3.0)) as u64;
+        let worth = |i: usize| (alike[i] as f64 * 1e6 / ((bodies[i].len() + HEAD) as f64).powf(2.0 / 3.0)) as u64;
         let best = (0..left.len()).max_by_key(|&at| (worth(left[at]), bodies[left[at]].len(), usize::MAX - left[at]));
         let chosen = left.swap_remove(best.unwrap_or_default());
         order.push(chosen);
@@ -143,14 +83,16 @@ fn order(bodies: &[&[u8]]) -> Vec<usize> {
         for &grain in &grains[chosen] {
             held[grain] += 1;
             if held[grain] == 1 {
-                holders[grain].iter().for_each(|&i| alike[i] += 1);
+                let (counts, all) = &holders[grain];
+                all.iter().for_each(|&i| alike[i] += counts);
             }
         }
         while bytes - bodies[order[first]].len() > WINDOW {
             for &grain in &grains[order[first]] {
                 held[grain] -= 1;
                 if held[grain] == 0 {
-                    holders[grain].iter().for_each(|&i| alike[i] -= 1);
+                    let (counts, all) = &holders[grain];
+                    all.iter().for_each(|&i| alike[i] -= counts);
                 }
             }
             bytes -= bodies[order[first]].len();
@@ -172,18 +114,4 @@ fn names(imported: usize, order: &[usize]) -> Vec<u8> {
     const FUNCTIONS: u8 = 1;
     let body = [text("name"), vec![FUNCTIONS], leb(map.len()), map].concat();
     [vec![0], leb(body.len()), body].concat()
-}
-
-fn text(text: &str) -> Vec<u8> {
-    [leb(text.len()), text.as_bytes().to_vec()].concat()
-}
-
-fn leb(mut value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value > 127 {
-        bytes.push(value as u8 & 127 | 128);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-    bytes
 }

@@ -39,7 +39,7 @@ fn use_cells(model: &UseReducerHandle<Model>, pool: &Pool, run: Option<u32>) {
     let inbox = use_memo((), |()| Inbox::default());
     use_effect_with((run, cells), move |(run, cells)| {
         if let Some(run) = *run {
-            let wanted: Vec<_> = cells.iter().filter(|key| !store.contains_key(*key)).collect();
+            let wanted: Vec<_> = cells.iter().filter(|key| !store.has(key)).collect();
             let left = Rc::new(Cell::new(wanted.len()));
             for key in wanted {
                 let (dispatcher, inbox, at) = (dispatcher.clone(), (*inbox).clone(), key.clone());

@@ -6,7 +6,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::platform;
+use super::element::element;
+use super::{parts, platform};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -23,30 +24,24 @@ pub fn Fidelity(props: &Props) -> Html {
     });
     // What was hidden would come back with a record that is set again, which it never is.
     use_effect_with(matches!(*record, Some(Ok(_))), |_| find_pictures());
-    let (on_dark, dark) = (props.on_dark.clone(), props.dark);
     let (state, body) = match &*record {
-        None => ("running", html! { <p>{ "Fetching the record." }</p> }),
-        Some(Err(why)) => (
-            "failed",
-            html! {
-                <p id="failure" class="failure" role="alert">
-                    { format!("The record could not be read: {why}. fidelity.html belongs beside the page; reload to retry.") }
-                </p>
-            },
-        ),
+        None => ("running", element("p", &[]).text("Fetching the record.").html()),
+        Some(Err(why)) => {
+            let told =
+                format!("The record could not be read: {why}. fidelity.html belongs beside the page; reload to retry.");
+            ("failed", element("p", &[("id", "failure"), ("class", "failure"), ("role", "alert")]).words(told).html())
+        }
         Some(Ok(record)) => ("done", Html::from_html_unchecked(record.clone())),
     };
-    html! {
-        <div class="app fidelity" data-state={state} onchange={|_| filter()}>
-            <div class="bar">
-                <h2 class="now">{ "Fidelity: how far the model is from real kernels" }</h2>
-                <button id="dark" type="button" aria-pressed={dark.to_string()} onclick={move |_| on_dark.emit(!dark)}>
-                    { "Dark" }
-                </button>
-            </div>
-            { body }
-        </div>
-    }
+    let bar = element("div", &[("class", "bar")])
+        .put(element("h2", &[("class", "now")]).text("Fidelity: how far the model is from real kernels"))
+        .put(parts::dark_button(props.dark, &props.on_dark));
+    element("div", &[("class", "app fidelity")])
+        .with("data-state", state)
+        .on_change(|_| filter())
+        .put(bar)
+        .child(body)
+        .html()
 }
 
 /// Pictures lie beside the page, or inside it.

@@ -4,6 +4,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 
 mod address;
+mod element;
 mod engine;
 mod fidelity;
 mod files;
@@ -12,12 +13,14 @@ mod hand;
 mod home;
 mod inside;
 mod keys;
+mod parts;
 mod permalink;
 mod place;
 mod platform;
 mod pool;
 mod replay;
 mod state;
+mod store;
 mod words;
 
 use yew::prelude::*;

@@ -30,7 +30,7 @@ impl Model {
 
     /// Whether what is shown is of the present experiment.
     pub fn is_current(&self) -> bool {
-        self.sight.as_ref().is_some_and(|sight| sight.config == link::config(&self.experiment))
+        self.shown.as_ref().is_some_and(|shown| shown.config == link::config(&self.experiment))
     }
 
     /// Whether it is the experiment that the page begins with.
@@ -40,7 +40,7 @@ impl Model {
 
     fn own_result(&self) -> Option<Promise> {
         let config = link::config(&self.experiment);
-        let hash = self.sight.as_ref().filter(|sight| sight.config == config)?.result.clone()?;
+        let hash = self.shown.as_ref().filter(|shown| shown.config == config)?.result.clone()?;
         Some(Promise::of(hash, &self.experiment))
     }
 }

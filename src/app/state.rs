@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! All that the page remembers of comparisons, and the only place where it changes.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use yew::Reducible;
 
 pub use super::place::Place;
+pub use super::store::{Done, Store};
 use crate::experiment::{Edit, Experiment};
 use crate::link::{self, LinkCheck, Opened, Permalink, Promise, View};
-use crate::report::panel::{self, Sight};
+use crate::report::panel::{self, Shown};
 use crate::worker::message::{Failure, Seen};
 
 /// What the workers are doing, or how it ended.
@@ -31,13 +31,6 @@ impl Phase {
             Phase::Failed(_) => "failed",
         }
     }
-}
-
-/// A result as a worker brought it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Done {
-    pub value: u64,
-    pub text: String,
 }
 
 /// A value that a control could not take: what was typed and why not.
@@ -64,7 +57,7 @@ pub struct Model {
     /// By the place of the control.
     problems: Rc<Vec<(String, Problem)>>,
     /// Results by the key of their cell, of all experiments so far.
-    pub store: Rc<HashMap<String, Rc<Done>>>,
+    pub store: Rc<Store>,
     /// Whole seeds that the present run has, that were given to be analysed, and whether that is under way.
     pub ready: usize,
     pub given: usize,
@@ -72,7 +65,7 @@ pub struct Model {
     /// Where the first and the last policy part on the first seed, with the keys of those two cells.
     parted: Option<([String; 2], String)>,
     /// What is shown; it stays until something newer takes its place.
-    pub sight: Option<Rc<Sight>>,
+    pub shown: Option<Rc<Shown>>,
     /// The reader's choice of colours; `None` follows the system.
     pub dark: Option<bool>,
     /// What the share dialog says of its last deed; `None` while it is closed.
@@ -134,7 +127,7 @@ impl Model {
             given: 0,
             analysing: false,
             parted: None,
-            sight: None,
+            shown: None,
             dark,
             shared: None,
             paint: 0,
@@ -163,7 +156,7 @@ impl Model {
 
     /// Cells of the present experiment that are there.
     pub fn cells_done(&self) -> usize {
-        self.cells.iter().filter(|key| self.store.contains_key(*key)).count()
+        self.cells.iter().filter(|key| self.store.has(key)).count()
     }
 
     /// Whether the results are to be looked at now: at the first whole seed, at the last, and between them when there
@@ -224,7 +217,7 @@ impl Model {
 
     fn whole_seeds(&self) -> usize {
         let policies = self.experiment.policies.len();
-        self.cells.chunks(policies).filter(|keys| keys.iter().all(|key| self.store.contains_key(key))).count()
+        self.cells.chunks(policies).filter(|keys| keys.iter().all(|key| self.store.has(key))).count()
     }
 
     /// What is wrong with the control at a place.
@@ -258,8 +251,8 @@ impl Model {
 
     fn seen(&mut self, seen: Seen) {
         self.analysing = false;
-        let whole = seen.sight.is_whole();
-        self.sight = Some(Rc::new(seen.sight));
+        let whole = seen.shown.is_whole;
+        self.shown = Some(Rc::new(seen.shown));
         let more = seen.more_seeds.and_then(|seeds| crate::experiment::parse_seeds(&seeds, '~').ok());
         match more {
             Some(seeds) => {
@@ -326,7 +319,8 @@ impl Reducible for Model {
             Action::Run => model.begin(),
             Action::Cancel => model.phase = Phase::Cancelled,
             Action::Cells(cells) => {
-                Rc::make_mut(&mut model.store).extend(cells);
+                let store = Rc::make_mut(&mut model.store);
+                cells.into_iter().for_each(|(key, done)| store.insert(key, done));
                 model.ready = model.whole_seeds();
             }
             Action::Analyse(_, seeds) => (model.given, model.analysing) = (seeds, true),

@@ -7,7 +7,7 @@ use super::state::{Model, Phase};
 pub fn now(model: &Model) -> String {
     let (done, all) = (model.cells_done(), model.cells.len());
     let cells = |n: usize| if n == 1 { "1 cell".to_owned() } else { format!("{n} cells") };
-    let shown = match &model.sight {
+    let shown = match &model.shown {
         None if model.is_default() => "What is shown was computed beforehand.".to_owned(),
         None => "What is shown is another comparison, computed beforehand.".to_owned(),
         Some(_) if model.is_current() => String::new(),
@@ -29,9 +29,9 @@ pub fn now(model: &Model) -> String {
 
 /// For screen readers: only when something begins or ends, with the answer.
 pub fn spoken(model: &Model) -> String {
-    match (&model.phase, &model.sight) {
+    match (&model.phase, &model.shown) {
         (Phase::Running, _) => "Running the comparison.".to_owned(),
-        (Phase::Done, Some(sight)) => format!("The comparison is done. {}", sight.headlines.join(" ")),
+        (Phase::Done, Some(shown)) => format!("The comparison is done. {}", shown.spoken),
         (Phase::Done, None) => "The comparison is done.".to_owned(),
         (Phase::Cancelled, _) if model.refused.is_some() => String::new(),
         (Phase::Cancelled, _) => "Cancelled.".to_owned(),

@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 
-use super::spec::{Environment, SpecError};
-use crate::json;
+use super::spec::{Environment, Footprint, SpecError, Vm};
+use crate::json::{self, reads};
+use crate::model::settings::Costs;
 
 /// Sets one field by its name, through the field's own type. Generic, so that the readers below it are compiled for size
 /// with the package that calls it.
@@ -44,7 +45,10 @@ pub fn set(environment: &Environment, key: &str, value: impl AsRef<str>) -> Resu
             .map_err(|_| SpecError::new(key, format!("`{text}`: a whole number is wanted")))?,
         (_, text) => Value::from(text),
     };
-    json::read(&tree).map_err(|refusal| SpecError::new(key, format!("`{value}`: {}", refusal.problem())))
+    let mut made = environment.clone();
+    json::refill(&mut made, &tree)
+        .map_err(|refusal| SpecError::new(key, format!("`{value}`: {}", refusal.problem())))?;
+    Ok(made)
 }
 
 /// The fields that differ from `preset`, by name and in order of name, as `set` takes them; the name apart.
@@ -56,6 +60,21 @@ pub fn changes(environment: &Environment, preset: &Environment) -> Vec<(String, 
     sort(&mut found);
     found
 }
+
+reads!(Environment:
+    may name, may memory_mib, may cpus, may layout, may thp, may mglru, may page_cache_mib, may background, may_record vm,
+    may_record footprint, may_record costs);
+reads!(Vm:
+    may min_free_kbytes, may watermark_scale_factor, may watermark_boost_factor, may percpu_pagelist_high_fraction,
+    may defrag_mode, may compaction_proactiveness, may extfrag_threshold);
+reads!(Footprint:
+    may reserved_pages, may initmem_pages, may dma_pages, may unmovable_pages, may reclaimable_pages,
+    may freeable_objects, may movable_pages, may file_pages, may pcp_pages_min, may pcp_pages_max);
+reads!(Costs:
+    may anon_fault_ns, may secretmem_fault_ns, may unmapped_fault_ns, may chunk_ns, may free_page_ns,
+    may secretmem_free_ns, may read_page_ns, may disk_page_ns, may scan_ns, may migrate_success_ns, may migrate_fail_ns,
+    may reclaim_pass_ns, may reclaim_page_ns, may unmap_block_ns, may map_block_ns, may drain_page_ns, may slice_ns,
+    may slow_round_ns);
 
 /// A field as a control shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

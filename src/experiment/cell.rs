@@ -46,14 +46,14 @@ pub struct Cell {
 }
 
 /// The request that invoked the OOM killer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OomRequest {
     pub order: u8,
     pub gfp: String,
 }
 
 /// What a workload is judged by when that is not bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Score {
     pub name: String,
     pub unit: String,
@@ -61,7 +61,7 @@ pub struct Score {
 }
 
 /// What a run came to. Bytes and pages are integers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CellResult {
     pub policy: String,
     pub seed: u64,

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use reader::Refusal;
-pub use record::{Object, Record, record};
+pub use record::{Object, Record, reads, reads_only, record, refill};
 
 /// The tree that a text stands for. A field that is given twice is an error.
 ///
@@ -36,9 +36,9 @@ pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Refusal> {
 /// What a text says.
 ///
 /// # Errors
-/// As of `parse` and `read`.
-pub fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    read(&parse(text.as_bytes())?).map_err(|refusal| refusal.to_string())
+/// As of `parse` and `record`.
+pub fn from_text<T: Record + Default>(text: &str) -> Result<T, String> {
+    record(&parse(text.as_bytes())?).map_err(|refusal| refusal.to_string())
 }
 
 #[cfg(test)]
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn the_same_is_read_as_by_serde_json() {
-        assert_eq!(from_text::<All>(SOUND).unwrap(), serde_json::from_str(SOUND).unwrap());
+        assert_eq!(read::<All>(&parse(SOUND.as_bytes()).unwrap()).unwrap(), serde_json::from_str(SOUND).unwrap());
         assert_eq!(parse(SOUND.as_bytes()).unwrap(), serde_json::from_str::<Value>(SOUND).unwrap());
         let numbers = "[0, -1, 1.5, 1e300, true, null, {}, []]";
         assert_eq!(parse(numbers.as_bytes()).unwrap(), serde_json::from_str::<Value>(numbers).unwrap());

@@ -26,7 +26,7 @@ pub struct Guided {
     /// Position of each zone index in the node.
     positions: [Option<usize>; 4],
     /// Order of the last `mm_page_free` of each page, which batched frees do not print.
-    freed_orders: BTreeMap<Pfn, Order>,
+    freed_orders: BTreeMap<Pfn, u32>,
     /// What each task still has to give back, and in which zone.
     giving_back: Few<u32, (usize, GiveBack)>,
     last_trim: Option<GiveBack>,
@@ -109,11 +109,11 @@ impl Guided {
             }
             Kind::Alloc { pfn: Some(pfn), order, gfp, .. } => self.lru.allocated(&mut self.node, pfn, order, gfp),
             Kind::Free { pfn, order } => {
-                self.freed_orders.insert(pfn, order);
+                self.freed_orders.insert(pfn, u32::from(order));
                 self.lru.drain(&mut self.node);
             }
             Kind::FreeBatched { pfn } => {
-                let order = self.freed_orders.get(&pfn).copied().unwrap_or(0);
+                let order = self.freed_orders.get(&pfn).map_or(0, |&order| order as Order);
                 self.free_to_pcp(pfn, order, None);
             }
             Kind::PcpFree { pfn, order, migratetype } => self.free_to_pcp(pfn, order, Some(migratetype)),

@@ -5,7 +5,7 @@
 //! alignment, types, the fallback table, and the per-CPU lists wherever the trace itself determines their heads: pages
 //! freed here come back last in first out, pages of a refill in the refill's order.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ const ZONE_ENDS: [Pfn; 2] = [1 << 12, 1 << 20];
 /// What a trace holds and how far it agrees with rules that need no state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
-    pub events_by_name: BTreeMap<String, u32>,
+    pub events_by_name: BTreeMap<String, u64>,
     pub cpus: Vec<u16>,
     pub begin_us: u64,
     pub end_us: u64,
@@ -63,13 +63,24 @@ struct Known {
 
 type List = (u16, u8, Order, Freetype);
 
+/// A number for each frame, block or line that has one. One type for all of them: the library's map is compiled anew for
+/// each pair of types.
+type Numbers = BTreeMap<u32, u32>;
+
+/// In a map of numbers: there was one, and it no longer holds. Taking entries out of a map is more code than the rest.
+const NONE: u32 = u32::MAX;
+
 #[derive(Default)]
 struct Surveyor {
     out: Survey,
-    allocated: BTreeMap<Pfn, Order>,
-    freed: BTreeMap<Pfn, Order>,
-    batched: BTreeSet<u32>,
-    blocks: BTreeMap<u32, Freetype>,
+    /// The orders of allocated blocks.
+    allocated: Numbers,
+    /// The orders of freed blocks.
+    freed: Numbers,
+    /// Lines of frees that take effect at a later line, which is the number.
+    batched: Numbers,
+    /// The types of pageblocks.
+    blocks: Numbers,
     lists: Few<List, Known>,
     /// The last steal of the running refill: CPU, order wanted, chunk.
     steal: Option<(u16, Order, Order)>,
@@ -83,7 +94,7 @@ pub fn survey(trace: &Imported) -> Report {
     trace.events.iter().for_each(|event| surveyor.event(event));
     let mut out = surveyor.out;
     for &(name, count) in trace.counts.iter() {
-        out.events_by_name.insert(name.to_owned(), count);
+        out.events_by_name.insert(name.to_owned(), u64::from(count));
     }
     for event in &trace.events {
         if let Err(at) = out.cpus.binary_search(&event.cpu) {
@@ -110,15 +121,18 @@ pub fn survey(trace: &Imported) -> Report {
     }
 }
 
-/// Lines of frees that take effect at a later line.
-fn batched_frees(events: &[Event]) -> BTreeSet<u32> {
-    const NONE: u32 = 0;
-    let mut pending = BTreeMap::new();
-    let mut found = BTreeSet::new();
+/// Lines of frees that take effect at a later line, and that line.
+fn batched_frees(events: &[Event]) -> Numbers {
+    let mut pending = Numbers::new();
+    let mut found = Numbers::new();
     for event in events {
         match event.kind {
             Kind::Free { pfn, .. } => drop(pending.insert(pfn, event.line)),
-            Kind::FreeBatched { pfn } => found.extend(pending.insert(pfn, NONE).filter(|&line| line != NONE)),
+            Kind::FreeBatched { pfn } => {
+                if let Some(line) = pending.insert(pfn, NONE).filter(|&line| line != NONE) {
+                    found.insert(line, event.line);
+                }
+            }
             Kind::Alloc { pfn: Some(pfn), .. } => drop(pending.insert(pfn, NONE)),
             _ => {}
         }
@@ -142,19 +156,19 @@ impl Surveyor {
             }
             Kind::Free { pfn, order } => {
                 self.align(pfn, order);
-                self.out.frees_of_seen_pages.add(self.allocated.remove(&pfn).is_some());
-                self.freed.insert(pfn, order);
-                if !self.batched.contains(&event.line) {
+                self.out.frees_of_seen_pages.add(self.allocated.insert(pfn, NONE).is_some_and(|order| order != NONE));
+                self.freed.insert(pfn, u32::from(order));
+                if !self.batched.contains_key(&event.line) {
                     self.push(event.cpu, pfn, order);
                 }
             }
             Kind::FreeBatched { pfn } => {
-                let order = self.freed.get(&pfn).copied().unwrap_or(0);
+                let order = self.freed.get(&pfn).map_or(0, |&order| order as Order);
                 self.push(event.cpu, pfn, order);
             }
             Kind::ZoneLocked { pfn, order, migratetype, percpu_refill } => {
                 self.align(pfn, order);
-                self.blocks.insert(pfn >> 9, migratetype);
+                self.blocks.insert(pfn >> 9, u32::from(migratetype));
                 if percpu_refill && pcp_allowed_order(order) {
                     self.refill((event.cpu, zone_of(pfn), order, migratetype), pfn);
                 }
@@ -165,7 +179,7 @@ impl Surveyor {
             }
             Kind::PcpuDrain { pfn, order, migratetype } => {
                 self.align(pfn, order);
-                self.blocks.insert(pfn >> 9, migratetype);
+                self.blocks.insert(pfn >> 9, u32::from(migratetype));
                 self.drained(event.cpu, pfn, order, migratetype);
             }
             _ => {}
@@ -179,7 +193,8 @@ impl Surveyor {
     fn allocation(&mut self, cpu: u16, pfn: Pfn, order: Order, ft: Freetype) {
         self.allocations += 1;
         self.align(pfn, order);
-        self.out.not_allocated_twice.add(self.allocated.insert(pfn, order).is_none());
+        let before = self.allocated.insert(pfn, u32::from(order));
+        self.out.not_allocated_twice.add(before.is_none_or(|order| order == NONE));
         let zone = zone_of(pfn);
         if let Some(known) = self.lists.get_mut((cpu, zone, order, ft)) {
             let head = known.pages.front().copied();
@@ -203,7 +218,7 @@ impl Surveyor {
         }
         match self.blocks.get(&(pfn >> 9)) {
             Some(&ft) => {
-                let ft = if ft > 2 { 1 } else { ft };
+                let ft = if ft > 2 { 1 } else { ft as Freetype };
                 self.lists.get_or_default((cpu, zone_of(pfn), order, ft)).pages.push_front(pfn);
             }
             None => self.lists.retain(|list| (list.0, list.1, list.2) != (cpu, zone_of(pfn), order)),
@@ -241,7 +256,7 @@ impl Surveyor {
         let owner_fits = if change_ownership { may_claim } else { !must_claim };
         self.out.fallback_rules.add(fallback_order >= alloc_order && fragmenting == (fallback_order < 9) && owner_fits);
         let ft = if change_ownership { alloc_migratetype } else { fallback_migratetype };
-        self.blocks.insert(pfn >> 9, ft);
+        self.blocks.insert(pfn >> 9, u32::from(ft));
         let last = self.steal.take_if(|last| !change_ownership && (last.0, last.1) == (cpu, alloc_order));
         if last.filter(|last| last.2 > alloc_order).is_some() {
             self.out.steals_smallest_first.add(fallback_order == alloc_order);

@@ -27,7 +27,7 @@ impl fmt::Display for Survey {
             writeln!(f, "  {name:<19} {score}")?;
         }
         writeln!(f, "  events:")?;
-        let mut names: Vec<(&String, &u32)> = Vec::new();
+        let mut names: Vec<(&String, &u64)> = Vec::new();
         for (name, count) in &self.events_by_name {
             let at = names.partition_point(|(_, more)| *more >= count);
             names.insert(at, (name, count));

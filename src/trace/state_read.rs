@@ -219,7 +219,7 @@ fn take_list(object: &mut Map<String, Value>, key: &str, place: &str) -> Result<
     }
 }
 
-fn parse<T: Record>(object: Map<String, Value>, place: &str) -> Result<T, StateError> {
+fn parse<T: Record + Default>(object: Map<String, Value>, place: &str) -> Result<T, StateError> {
     record(&Value::Object(object)).map_err(|refusal| refused(place, &refusal))
 }
 

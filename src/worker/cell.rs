@@ -2,11 +2,19 @@
 //! Cells of an experiment, and what they show.
 
 use super::message::{Analyse, Failure, News, Seen};
-use crate::experiment::{self, Cell, Sheet, seeds_text};
+use crate::experiment::{self, Cell, CellResult, OomRequest, Score, Sheet, seeds_text};
 use crate::inspect::parting;
-use crate::json;
+use crate::json::{self, reads};
 use crate::link;
-use crate::report::panel::Sight;
+use crate::report::panel::{Shown, Sight};
+
+// A result as it is sent to be analysed.
+reads!(OomRequest: need order, need gfp);
+reads!(Score: need name, need unit, need value);
+reads!(CellResult:
+    need policy, need seed, need end, need oom_bytes, may_some score, need iterations, need free_pages_at_oom,
+    need pcp_pages_at_oom, need boost_pages_at_oom, may_some oom_request, need blocks_unmapped, need blocks_mapped_back,
+    need counters, need simulated_ms, need digest);
 
 /// Runs the one cell of a link.
 pub fn run(fragment: &str) -> Result<News, Failure> {
@@ -39,7 +47,7 @@ pub fn analyse(job: &Analyse) -> Result<News, Failure> {
         }
         _ => None,
     };
-    Ok(News::Sight(Box::new(Seen { sight, more_seeds })))
+    Ok(News::Sight(Box::new(Seen { shown: Shown::of(sight), more_seeds })))
 }
 
 /// Where two cells first decide differently.

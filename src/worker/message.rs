@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 use crate::replay::blockmap::BlockMap;
-use crate::report::panel::Sight;
+use crate::report::panel::Shown;
 
 /// Something to do. A worker does one at a time, in the order they came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +94,7 @@ impl News {
 /// What the results show, and what is still wanted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
-    pub sight: Sight,
+    pub shown: Shown,
     /// More seeds, if a stopping rule wants them: all of them, as a list of ranges.
     pub more_seeds: Option<String>,
 }

@@ -4,6 +4,7 @@
 mod catalog;
 pub mod plan;
 mod plan_check;
+mod plan_read;
 pub mod spec;
 
 pub use plan::PlanSpec;

@@ -10,39 +10,30 @@ use crate::environment::SpecError;
 use crate::json;
 
 /// A whole workload.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PlanSpec {
     pub name: String,
-    #[serde(default)]
     pub about: String,
-    #[serde(default)]
     pub source: String,
     /// Processes that steps name. Steps that name none belong to one called `plan`.
-    #[serde(default)]
     pub processes: Vec<ProcessSpec>,
     /// Whether kcompactd may compact on its own; older kernels could not.
-    #[serde(default = "yes")]
     pub proactive_compaction: bool,
     /// What the run is judged by; bytes of secretmem or memory that `spam-until-oom` got, if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<ScoreSpec>,
     pub plan: Plan,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ProcessSpec {
     pub name: String,
-    #[serde(default)]
     pub oom_score_adj: i32,
     /// A step that finds the process killed starts it anew; otherwise the step is left out.
-    #[serde(default)]
     pub restart: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ScoreSpec {
     pub name: String,
     pub unit: String,
@@ -50,10 +41,11 @@ pub struct ScoreSpec {
 }
 
 /// Where a score's value comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScoreOf {
     /// Successes of all `try-alloc` steps.
+    #[default]
     Tries,
     /// Simulated time from the plan's start to its end.
     ElapsedMs,
@@ -64,9 +56,10 @@ pub enum ScoreOf {
 }
 
 /// What memory is used for, which decides how it is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
+    #[default]
     Anon,
     /// Clean page cache.
     File,
@@ -78,7 +71,7 @@ pub enum Kind {
 }
 
 /// A step, or several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Plan {
     Populate(Populate),
@@ -100,36 +93,27 @@ pub enum Plan {
 }
 
 /// Fills a set. The smaller of `pages` and `percent` counts; one of them is needed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Populate {
     pub set: String,
     pub kind: Kind,
-    #[serde(default)]
     pub pages: Option<u64>,
     /// Of the free pages when the step begins.
-    #[serde(default)]
     pub percent: Option<u32>,
     /// Only kernel memory comes in blocks.
-    #[serde(default)]
     pub order: u8,
     /// The unit in which holes are punched.
-    #[serde(default = "one")]
     pub chunk_pages: u32,
-    #[serde(default)]
     pub process: Option<String>,
     /// MADV_HUGEPAGE: huge pages are worth direct compaction.
-    #[serde(default = "yes")]
     pub madvised: bool,
 }
 
 /// Frees all chunks of a set but one of so many.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PunchHoles {
     pub set: String,
     pub keep_one_of: u32,
-    #[serde(default)]
     pub keep: Keep,
 }
 
@@ -143,47 +127,38 @@ pub enum Keep {
 }
 
 /// Takes memory until its process is killed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Spam {
     pub kind: Kind,
     /// Only whole chunks count.
-    #[serde(default = "two_mebibytes")]
     pub chunk_pages: u32,
-    #[serde(default)]
     pub process: Option<String>,
 }
 
 /// Allocates blocks at a rate; each lives for a while, or until a random one has to make room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Churn {
     pub set: String,
     pub kind: Kind,
     /// Pages held at most.
     pub pages: u64,
     pub per_second: u32,
-    #[serde(default)]
     pub lifetime_ms: u64,
     /// Blocks allocated in all.
     pub count: u64,
     /// Orders drawn by weight; order 0 if absent.
-    #[serde(default)]
     pub orders: Vec<OrderWeight>,
-    #[serde(default)]
     pub process: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OrderWeight {
     pub order: u8,
     pub weight: u32,
 }
 
 /// Reads and writes a file through the page cache.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FileIo {
     /// Names the file.
     pub set: String,
@@ -191,47 +166,38 @@ pub struct FileIo {
     pub pages: u64,
     /// Pages read or written.
     pub count: u64,
-    #[serde(default)]
     pub random: bool,
-    #[serde(default)]
     pub write_percent: u32,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fork {
     pub process: String,
     /// Kernel pages of the process: stack, page tables, task and file structures.
-    #[serde(default = "twenty")]
     pub kernel_pages: u32,
     pub plan: Box<Plan>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Idle {
     pub ms: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Work {
     pub ms: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Repeat {
     pub times: u64,
     pub plan: Box<Plan>,
 }
 
 /// Plans that run at the same time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Interleave {
     pub plans: Vec<Plan>,
-    #[serde(default)]
     pub until: Until,
 }
 
@@ -244,38 +210,19 @@ pub enum Until {
     FirstEnds,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FreeAll {
     pub set: String,
 }
 
 /// Asks for kernel blocks and counts how many come. They are kept in the set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TryAlloc {
     pub set: String,
     pub order: u8,
     pub count: u32,
     /// Whether the request may reclaim and compact.
-    #[serde(default = "yes")]
     pub direct: bool,
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn one() -> u32 {
-    1
-}
-
-fn twenty() -> u32 {
-    20
-}
-
-fn two_mebibytes() -> u32 {
-    512
 }
 
 /// Longest text of a plan, bytes.
@@ -289,7 +236,8 @@ impl PlanSpec {
             return Err(SpecError::new("plan", format!("{} bytes are more than {TEXT_MAX}", text.len())));
         }
         let tree = json::parse(text.as_bytes()).map_err(|error| SpecError::new("plan", error))?;
-        let spec: PlanSpec = json::read(&tree).map_err(|refusal| SpecError::new(refusal.place(), refusal.problem()))?;
+        let spec: PlanSpec =
+            json::record(&tree).map_err(|refusal| SpecError::new(refusal.place(), refusal.problem()))?;
         spec.check()?;
         Ok(spec)
     }

@@ -11,6 +11,9 @@ use crate::page::Page;
 
 const LINK: &str = "v=1&p=series~blunt&s=1-4";
 
+/// Where the policies part is worked out when all else is there.
+const PARTED: &str = "document.querySelector('#answer .parting').textContent !== ''";
+
 async fn open() -> Page {
     let page = Page::open(&format!("#{LINK}")).await;
     page.wait_for(DONE).await;
@@ -78,6 +81,7 @@ async fn a_shared_link_gives_the_same_and_says_so() {
     // This copy is served from the machine itself, where nobody else can follow a link.
     assert_eq!(base, oompoint::link::BASE);
     assert!(page.text("#sharing").await.contains("no public address"));
+    page.wait_until(PARTED).await;
     let answer = page.text("#answer").await;
     let table = page.text("#results").await;
     let url = page.url.clone();
@@ -85,6 +89,7 @@ async fn a_shared_link_gives_the_same_and_says_so() {
     page.client.goto(&format!("{url}#{fragment}")).await.expect("the page loads");
     page.wait_for("#reproduction").await;
     assert_eq!(page.text("#reproduction").await, "Reproduced (4/4 seeds).");
+    page.wait_until(PARTED).await;
     assert_eq!((page.text("#answer").await, page.text("#results").await), (answer, table));
     page.close_without_errors().await;
 }

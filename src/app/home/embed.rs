@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::scenarios;
+use crate::app::element::{element, several, text};
 use crate::app::platform;
 use crate::app::state::Model;
 use crate::experiment::MODEL_VERSION;
@@ -18,19 +19,16 @@ pub fn head(model: &Model) -> Html {
     // The page's own address, so that a copy of the page leads to itself wherever it lies.
     let address = platform::address();
     let page = address.split('#').next().unwrap_or_default();
-    html! {
-        <p class="embed-head">
-            <span>
-                if let Some(title) = title {
-                    <strong>{ title }</strong>{ ": " }
-                }
-                { what }
-            </span>
-            <a id="open-full" href={format!("{page}#{}", model.link_to_share(false))} target="_blank" rel="noopener">
-                { "Open full" }
-            </a>
-        </p>
-    }
+    let titled =
+        title.map_or_else(Html::default, |title| several(vec![element("strong", &[]).words(title).html(), text(": ")]));
+    element("p", &[("class", "embed-head")])
+        .put(element("span", &[]).child(titled).words(what))
+        .put(
+            element("a", &[("id", "open-full"), ("target", "_blank"), ("rel", "noopener")])
+                .with("href", format!("{page}#{}", model.link_to_share(false)))
+                .text("Open full"),
+        )
+        .html()
 }
 
 /// The view of a run that the link wants shown, if any; a moment alone is one of the baseline.
@@ -41,10 +39,10 @@ pub fn inside(model: &Model) -> Option<String> {
 
 /// What the numbers are not, in one line: the whole page has more of it in its own head.
 pub fn limits() -> Html {
-    html! {
-        <p class="embed-limits">
-            { "A model, not a kernel: whether and why a policy finds memory, not latency. The intervals do not hold its \
-               own error." }
-        </p>
-    }
+    element("p", &[("class", "embed-limits")])
+        .text(
+            "A model, not a kernel: whether and why a policy finds memory, not latency. The intervals do not hold its own \
+             error.",
+        )
+        .html()
 }

@@ -4,6 +4,8 @@
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use crate::app::element::{Element, element};
+use crate::app::parts::choice;
 use crate::app::state::Problem;
 use crate::knobs::Knob;
 
@@ -30,7 +32,7 @@ pub struct Field {
 }
 
 /// A plain function, as all parts of this page that remember nothing: a component costs ten times the code.
-pub fn field(props: &Field) -> Html {
+pub fn field(props: &Field) -> Element {
     let (said, wrong) = (format!("{}-about", props.id), format!("{}-wrong", props.id));
     let described = match (&props.problem, props.about.is_empty()) {
         (Some(_), _) => Some(wrong.clone()),
@@ -38,50 +40,43 @@ pub fn field(props: &Field) -> Html {
         (None, true) => None,
     };
     let on = props.on_change.clone();
-    let text = move |event: Event| on.emit(event.target_unchecked_into::<HtmlInputElement>().value());
-    let on = props.on_change.clone();
-    let switch = move |event: Event| {
-        let checked = event.target_unchecked_into::<HtmlInputElement>().checked();
-        on.emit(if checked { "on" } else { "off" }.to_owned());
-    };
-    let on = props.on_change.clone();
-    let choice = move |event: Event| on.emit(event.target_unchecked_into::<HtmlSelectElement>().value());
-    let invalid = props.problem.is_some().to_string();
-    // What was typed stays where it was typed.
-    let shown = props.problem.as_ref().map_or(props.value.clone(), |(typed, _)| AttrValue::from(typed.clone()));
+    let is_wrong = props.problem.is_some();
     let control = match &props.kind {
-        Kind::Text => html! {
-            <input id={props.id.clone()} type="text" value={shown} autocomplete="off" spellcheck="false"
-                aria-invalid={invalid} aria-describedby={described} onchange={text} />
-        },
-        Kind::Switch => html! {
-            <input id={props.id.clone()} type="checkbox" checked={props.value == "on"} aria-describedby={described}
-                onchange={switch} />
-        },
-        Kind::OneOf(options) => html! {
-            <select id={props.id.clone()} aria-describedby={described} aria-invalid={invalid} onchange={choice}>
-            for (value, text) in options.iter() {
-                <option key={value.to_string()} value={value.clone()} selected={*value == props.value}>{ text }</option>
-            }
-            </select>
-        },
+        Kind::Text => {
+            // What was typed stays where it was typed.
+            let shown = props.problem.as_ref().map_or(props.value.clone(), |(typed, _)| AttrValue::from(typed.clone()));
+            element("input", &[("type", "text"), ("autocomplete", "off"), ("spellcheck", "false")])
+                .value(shown)
+                .state("aria-invalid", is_wrong)
+                .on_change(move |event: Event| on.emit(event.target_unchecked_into::<HtmlInputElement>().value()))
+        }
+        Kind::Switch => {
+            element("input", &[("type", "checkbox")]).checked(props.value == "on").on_change(move |event: Event| {
+                let checked = event.target_unchecked_into::<HtmlInputElement>().checked();
+                on.emit(if checked { "on" } else { "off" }.to_owned());
+            })
+        }
+        Kind::OneOf(options) => element("select", &[])
+            .state("aria-invalid", is_wrong)
+            .on_change(move |event: Event| on.emit(event.target_unchecked_into::<HtmlSelectElement>().value()))
+            .list(
+                options
+                    .iter()
+                    .map(|(value, text)| choice(value.clone(), *value == props.value, text.clone()).key(value)),
+            ),
     };
-    html! {
-        <div class="field" key={props.id.to_string()}>
-            <label for={props.id.clone()}>{ &props.label }</label>
-            { control }
-            if !props.about.is_empty() {
-                <small id={said}>{ &props.about }</small>
-            }
-            if let Some((_, why)) = &props.problem {
-                <small id={wrong} class="wrong" role="alert">{ why }</small>
-            }
-        </div>
-    }
+    element("div", &[("class", "field")])
+        .key(&props.id)
+        .put(element("label", &[]).with("for", props.id.clone()).words(props.label.clone()))
+        .put(control.with("id", props.id.clone()).with("aria-describedby", described))
+        .maybe((!props.about.is_empty()).then(|| element("small", &[]).with("id", said).words(props.about.clone())))
+        .maybe(props.problem.as_ref().map(|(_, why)| {
+            element("small", &[("class", "wrong"), ("role", "alert")]).with("id", wrong).words(why.clone())
+        }))
 }
 
 /// The control of a knob.
-pub fn knob(id: String, knob: &Knob, value: u32, problem: Option<Problem>, on_change: Callback<String>) -> Html {
+pub fn knob(id: String, knob: &Knob, value: u32, problem: Option<Problem>, on_change: Callback<String>) -> Element {
     let (kind, value, about) = match knob.is_switch() {
         true => (Kind::Switch, if value == 1 { "on" } else { "off" }.to_owned(), knob.about.to_owned()),
         false => (Kind::Text, value.to_string(), format!("{} ({}..{})", knob.about, knob.min, knob.max)),

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::Inputs;
 use super::field::{Field, Kind, field};
+use crate::app::element::{Element, element};
 use crate::environment::{self, PRESETS};
 use crate::experiment::Edit;
 
@@ -37,24 +38,22 @@ pub fn guest(props: &Inputs) -> Html {
         problem: props.model.problem("guest"),
         on_change: Callback::from(move |name| on_edit.emit(Edit::Guest(name))),
     });
-    html! {
-        <fieldset>
-            <legend>{ "Guest" }</legend>
-            { preset }
-            for (name, about) in USUAL {
-                { usual.iter().find(|field| field.name == *name).map(|field| one(props, field, about)) }
-            }
-            <details>
-                <summary>{ "Every other field: zones, watermarks, boot footprint, costs" }</summary>
-                for field in other.iter() {
-                    { one(props, field, "") }
-                }
-            </details>
-        </fieldset>
-    }
+    let shown = USUAL.iter().filter_map(|(name, about)| {
+        usual.iter().find(|field| field.name == *name).map(|field| one(props, field, about))
+    });
+    element("fieldset", &[])
+        .put(element("legend", &[]).text("Guest"))
+        .put(preset)
+        .list(shown)
+        .put(
+            element("details", &[])
+                .put(element("summary", &[]).text("Every other field: zones, watermarks, boot footprint, costs"))
+                .list(other.iter().map(|field| one(props, field, ""))),
+        )
+        .html()
 }
 
-fn one(props: &Inputs, of: &environment::Field, about: &'static str) -> Html {
+fn one(props: &Inputs, of: &environment::Field, about: &'static str) -> Element {
     let kind = match (of.is_switch(), of.choices) {
         (true, _) => Kind::Switch,
         (false, []) => Kind::Text,

@@ -14,6 +14,7 @@ mod workload;
 
 use yew::prelude::*;
 
+use super::element::element;
 use super::inside::Inside;
 use super::platform::{self, FirstPaint};
 use super::state::{Action, Model};
@@ -30,8 +31,8 @@ pub fn home(model: &UseReducerHandle<Model>, first: &FirstPaint, on_dark: &Callb
         let dispatcher = model.dispatcher();
         Callback::from(move |edit: Edit| dispatcher.dispatch(Action::Edit(edit)))
     };
-    let sight = model.sight.clone().filter(|sight| model.step > 0 || sight.is_whole() || !model.is_default());
-    let shown = sight.as_deref();
+    let shown = model.shown.clone().filter(|shown| model.step > 0 || shown.is_whole || !model.is_default());
+    let shown = shown.as_deref();
     // The longest to compute: until then the first comparison shows what was computed beforehand.
     let parting = match model.parting() {
         Some(text) => text,
@@ -43,38 +44,34 @@ pub fn home(model: &UseReducerHandle<Model>, first: &FirstPaint, on_dark: &Callb
     if model.view.embed {
         // A link that looks inside a run shows that in the place of the plot.
         let inside = embed::inside(model);
-        return html! {
-            <div class="app" data-state={model.phase.word()} data-inside={inside.clone()}>
-                { embed::head(model) }
-                { result::answer(shown, parting, &first.answer) }
-                { result::evidence(shown, &first.evidence) }
-                if inside.is_some() {
-                    <Inside model={model.clone()} />
-                }
-                { status::status(model, dark, on_dark) }
-                { embed::limits() }
-            </div>
-        };
+        let inside = inside.map(|inside| (inside, html! { <Inside model={model.clone()} /> }));
+        return element("div", &[("class", "app")])
+            .with("data-state", model.phase.word())
+            .with("data-inside", inside.as_ref().map(|(name, _)| name.clone()))
+            .child(embed::head(model))
+            .child(result::answer(shown, parting, &first.answer))
+            .child(result::evidence(shown, &first.evidence))
+            .child(inside.map_or_else(Html::default, |(_, inside)| inside))
+            .child(status::status(model, dark, on_dark))
+            .child(embed::limits())
+            .html();
     }
-    html! {
-        <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}
-            data-seeds={model.given.to_string()}>
-            <div class="compare">
-                <div class="outcome">
-                    { result::answer(shown, parting, &first.answer) }
-                    { status::status(model, dark, on_dark) }
-                    { result::evidence(shown, &first.evidence) }
-                    <Inside model={model.clone()} />
-                </div>
-                <aside class="inputs" id="inputs" aria-labelledby="inputs-title">
-                    <h2 id="inputs-title">{ "What is compared" }</h2>
-                    { scenarios::scenarios(model) }
-                    { policies::policies(&inputs) }
-                    { seeds::seeds(&inputs) }
-                    { guest::guest(&inputs) }
-                    { workload::workload(&inputs) }
-                </aside>
-            </div>
-        </div>
-    }
+    let outcome = element("div", &[("class", "outcome")])
+        .child(result::answer(shown, parting, &first.answer))
+        .child(status::status(model, dark, on_dark))
+        .child(result::evidence(shown, &first.evidence))
+        .child(html! { <Inside model={model.clone()} /> });
+    let aside = element("aside", &[("class", "inputs"), ("id", "inputs"), ("aria-labelledby", "inputs-title")])
+        .put(element("h2", &[("id", "inputs-title")]).text("What is compared"))
+        .child(scenarios::scenarios(model))
+        .child(policies::policies(&inputs))
+        .child(seeds::seeds(&inputs))
+        .child(guest::guest(&inputs))
+        .child(workload::workload(&inputs));
+    element("div", &[("class", "app")])
+        .with("data-state", model.phase.word())
+        .with("data-run", model.run.to_string())
+        .with("data-seeds", model.given.to_string())
+        .put(element("div", &[("class", "compare")]).put(outcome).put(aside))
+        .html()
 }

@@ -3,19 +3,20 @@
 
 use yew::prelude::*;
 
-use crate::report::panel::{self, Sight};
+use crate::app::element::element;
+use crate::report::panel::Shown;
 
 /// What was computed; until then `first` is shown, which index.html held.
-pub fn answer(sight: Option<&Sight>, parting: &str, first: &AttrValue) -> Html {
-    let html = sight.map_or(first.clone(), |sight| panel::answer(sight, parting).into());
-    html! {
-        <section id="answer" class="answer" aria-label="Answer">{ Html::from_html_unchecked(html) }</section>
-    }
+pub fn answer(shown: Option<&Shown>, parting: &str, first: &AttrValue) -> Html {
+    let html = shown.map_or(first.clone(), |shown| shown.answer(parting).into());
+    element("section", &[("id", "answer"), ("class", "answer"), ("aria-label", "Answer")])
+        .child(Html::from_html_unchecked(html))
+        .html()
 }
 
-pub fn evidence(sight: Option<&Sight>, first: &AttrValue) -> Html {
-    let html = sight.map_or(first.clone(), |sight| panel::evidence(sight).into());
-    html! {
-        <section id="evidence" class="evidence" aria-label="Evidence">{ Html::from_html_unchecked(html) }</section>
-    }
+pub fn evidence(shown: Option<&Shown>, first: &AttrValue) -> Html {
+    let html = shown.map_or(first.clone(), |shown| shown.evidence.clone().into());
+    element("section", &[("id", "evidence"), ("class", "evidence"), ("aria-label", "Evidence")])
+        .child(Html::from_html_unchecked(html))
+        .html()
 }

@@ -4,6 +4,8 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use crate::app::element::element;
+use crate::app::parts::choice;
 use crate::app::state::{Action, Model};
 use crate::experiment::Experiment;
 use crate::link;
@@ -25,19 +27,21 @@ pub fn scenarios(model: &UseReducerHandle<Model>) -> Html {
             dispatcher.dispatch(Action::Choose(scenario.fragment));
         }
     };
-    html! {
-        <div class="field scenario">
-            <label for="scenario">{ "question" }</label>
-            <select id="scenario" aria-describedby="scenario-about" {onchange}>
-                <option value="" selected={chosen.is_none()} disabled=true>{ "one of your own" }</option>
-                for scenario in SCENARIOS {
-                    <option key={scenario.name} value={scenario.name}
-                        selected={chosen.is_some_and(|one| one.name == scenario.name)}>{ scenario.name }</option>
-                }
-            </select>
-            <small id="scenario-about">
-                { chosen.map_or("Changed by you: the link in the address bar holds it.", |one| one.about) }
-            </small>
-        </div>
-    }
+    let known = SCENARIOS.iter().map(|scenario| {
+        let is_chosen = chosen.is_some_and(|one| one.name == scenario.name);
+        choice(scenario.name, is_chosen, scenario.name).key(scenario.name)
+    });
+    element("div", &[("class", "field scenario")])
+        .put(element("label", &[("for", "scenario")]).text("question"))
+        .put(
+            element("select", &[("id", "scenario"), ("aria-describedby", "scenario-about")])
+                .on_change(onchange)
+                .put(choice("", chosen.is_none(), "one of your own").flag("disabled", true))
+                .list(known),
+        )
+        .put(
+            element("small", &[("id", "scenario-about")])
+                .text(chosen.map_or("Changed by you: the link in the address bar holds it.", |one| one.about)),
+        )
+        .html()
 }

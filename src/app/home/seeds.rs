@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::Inputs;
 use super::field::{Field, Kind, field};
+use crate::app::element::element;
 use crate::experiment::{Edit, seeds_text};
 
 pub fn seeds(props: &Inputs) -> Html {
@@ -25,11 +26,9 @@ pub fn seeds(props: &Inputs) -> Html {
     let boots = "one boot each, the same for every policy: 1-16, or 1-4,9";
     let rule =
         "add seeds until every interval is narrower than so many percent (at most 256 seeds); the report says so";
-    html! {
-        <fieldset>
-            <legend>{ "Seeds" }</legend>
-            { one("seeds", boots, seeds_text(&experiment.seeds, ','), Edit::Seeds) }
-            { one("until", rule, until, Edit::Until) }
-        </fieldset>
-    }
+    element("fieldset", &[])
+        .put(element("legend", &[]).text("Seeds"))
+        .put(one("seeds", boots, seeds_text(&experiment.seeds, ','), Edit::Seeds))
+        .put(one("until", rule, until, Edit::Until))
+        .html()
 }

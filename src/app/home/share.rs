@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! Handing a comparison on: texts to copy, files to keep.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
+use crate::app::element::{Element, element, several};
 use crate::app::state::{Action, Model};
 use crate::app::{files, platform};
 use crate::link;
-use crate::report::panel::{Sight, share, strip, tradeoff};
+use crate::report::panel::{Shown, share};
 
+const SAID: &[(&str, &str)] = &[("class", "said"), ("role", "status")];
+const NOTE: &[(&str, &str)] = &[("class", "note")];
 const DIALOG: &str = "sharing";
 const COPIED: &str = "Copied.";
 const REFUSED: &str = "The browser does not let this page copy; the text is selected: press Ctrl+C (or Cmd+C).";
@@ -24,20 +29,21 @@ const FILES: [(&str, &str, &str); 7] = [
 ];
 
 /// Opens the dialog. The browser gives the focus back to this button when it closes.
-pub fn button(model: &UseReducerHandle<Model>) -> Html {
+pub fn button(model: &UseReducerHandle<Model>) -> Element {
     let dispatcher = model.dispatcher();
-    let onclick = move |_| {
-        dispatcher.dispatch(Action::Share(Some("")));
-        platform::show_dialog(DIALOG);
-    };
-    html! { <button id="share" type="button" aria-haspopup="dialog" {onclick}>{ "Share" }</button> }
+    element("button", &[("id", "share"), ("type", "button"), ("aria-haspopup", "dialog")])
+        .on_click(move |_| {
+            dispatcher.dispatch(Action::Share(Some("")));
+            platform::show_dialog(DIALOG);
+        })
+        .text("Share")
 }
 
 /// Copies the block for a mail without a dialog; where that is refused, the dialog shows it selected.
 pub fn copy_text(model: &UseReducerHandle<Model>) -> Html {
-    let Some(sight) = current(model) else { return html! {} };
-    let (dispatcher, text) = (model.dispatcher(), link::moved(&sight.text, &base()));
-    let onclick = move |_| {
+    let Some(shown) = current(model) else { return Html::default() };
+    let (dispatcher, text) = (model.dispatcher(), link::moved(&shown.text, &base()));
+    let copy = move |_| {
         let dispatcher = dispatcher.clone();
         platform::copy(&text, move |is_done| {
             if !is_done {
@@ -46,30 +52,28 @@ pub fn copy_text(model: &UseReducerHandle<Model>) -> Html {
             dispatcher.dispatch(Action::Share(Some(if is_done { COPIED } else { "" })));
         });
     };
-    html! {
-        <>
-        <button id="copy-text" type="button" {onclick}>{ "Copy text" }</button>
-        <span class="said" role="status">{ model.shared.unwrap_or_default() }</span>
-        </>
-    }
+    several(vec![
+        element("button", &[("id", "copy-text"), ("type", "button")]).on_click(copy).text("Copy text").html(),
+        element("span", SAID).text(model.shared.unwrap_or_default()).html(),
+    ])
 }
 
 /// The dialog; its contents are made when it opens.
-pub fn dialog(model: &UseReducerHandle<Model>) -> Html {
+pub fn dialog(model: &UseReducerHandle<Model>) -> Element {
     let dispatcher = model.dispatcher();
-    html! {
-        <dialog id={DIALOG} aria-labelledby="sharing-title" onclose={move |_| dispatcher.dispatch(Action::Share(None))}>
-            <form method="dialog" class="bar">
-                <h2 id="sharing-title">{ "Share this comparison" }</h2>
-                <button id="share-close">{ "Close" }</button>
-                <p class="said" role="status">{ model.shared.unwrap_or_default() }</p>
-            </form>
-            if model.shared.is_some() {
-                { texts(model) }
-                { downloads(model) }
-            }
-        </dialog>
-    }
+    let close = Callback::from(move |_| dispatcher.dispatch(Action::Share(None)));
+    let head = element("form", &[("method", "dialog"), ("class", "bar")])
+        .put(element("h2", &[("id", "sharing-title")]).text("Share this comparison"))
+        .put(element("button", &[("id", "share-close")]).text("Close"))
+        .put(element("p", SAID).text(model.shared.unwrap_or_default()));
+    let contents = match model.shared {
+        Some(_) => several(vec![texts(model), downloads(model)]),
+        None => Html::default(),
+    };
+    element("dialog", &[("id", DIALOG), ("aria-labelledby", "sharing-title")])
+        .listen(Rc::new(yew::html::onclose::Wrapper::new(close)))
+        .put(head)
+        .child(contents)
 }
 
 fn texts(model: &UseReducerHandle<Model>) -> Html {
@@ -80,33 +84,32 @@ fn texts(model: &UseReducerHandle<Model>) -> Html {
         .unwrap_or_else(|| format!("{} characters: a line of mail holds it unwrapped.", url.len()));
     let names: Vec<_> = model.experiment.policies.iter().map(|policy| policy.text()).collect();
     let title = format!("oompoint: {} compared", names.join(", "));
-    let sight = current(model);
-    let waits = sight.as_ref().is_none_or(|sight| !sight.is_whole());
-    html! {
-        <>
-        if waits {
-            <p class="note">{ "Not every run is in: the link promises no result yet. Share again when they are done." }</p>
-        }
-        if link::base_of(&platform::address()).is_none() {
-            <p class="note">
-                { "This copy of the page has no public address, so links begin with a placeholder. What follows the # \
-                   opens in any copy, and with " }<code>{ "oompoint link" }</code>{ "." }
-            </p>
-        }
-        { text(model, "link", "Link", &length, url.clone()) }
-        { text(model, "footnote", "Link as a footnote", "", format!("[1] {url}")) }
-        if let Some(sight) = sight {
-            { text(model, "block", "Text for a mail", "ASCII, 72 columns, complete without its link.",
-                   link::moved(&sight.text, &base)) }
-        }
-        { text(model, "iframe", "Element for a page", "720 by 480 pixels; where elements are not allowed, use the others.",
-               share::iframe(&frame, &title)) }
-        </>
+    let shown = current(model);
+    let waits = shown.as_ref().is_none_or(|shown| !shown.is_whole);
+    let mut parts = Vec::new();
+    if waits {
+        let note = "Not every run is in: the link promises no result yet. Share again when they are done.";
+        parts.push(element("p", NOTE).text(note).html());
     }
+    if link::base_of(&platform::address()).is_none() {
+        let note = "This copy of the page has no public address, so links begin with a placeholder. What follows the # \
+                    opens in any copy, and with ";
+        let command = element("code", &[]).text("oompoint link");
+        parts.push(element("p", NOTE).text(note).put(command).text(".").html());
+    }
+    parts.push(text(model, "link", "Link", &length, url.clone()));
+    parts.push(text(model, "footnote", "Link as a footnote", "", format!("[1] {url}")));
+    if let Some(shown) = shown {
+        let note = "ASCII, 72 columns, complete without its link.";
+        parts.push(text(model, "block", "Text for a mail", note, link::moved(&shown.text, &base)));
+    }
+    let note = "720 by 480 pixels; where elements are not allowed, use the others.";
+    parts.push(text(model, "iframe", "Element for a page", note, share::iframe(&frame, &title)));
+    several(parts)
 }
 
 /// One text with its button.
-fn text(model: &UseReducerHandle<Model>, name: &str, label: &str, note: &str, text: String) -> Html {
+fn text(model: &UseReducerHandle<Model>, name: &str, label: &'static str, note: &str, text: String) -> Html {
     let (id, dispatcher) = (format!("share-{name}"), model.dispatcher());
     let onclick = {
         let (id, text) = (id.clone(), text.clone());
@@ -125,42 +128,52 @@ fn text(model: &UseReducerHandle<Model>, name: &str, label: &str, note: &str, te
         0..=160 => "2",
         _ => "3",
     };
-    html! {
-        <div class="handed">
-            <label for={id.clone()}>{ label }</label>
-            <button id={format!("copy-{name}")} type="button" aria-label={format!("Copy: {label}")} {onclick}>{ "Copy" }</button>
-            <textarea id={id.clone()} readonly=true spellcheck="false" {rows} aria-describedby={format!("{id}-note")} value={text} />
-            <small id={format!("{id}-note")}>{ note }</small>
-        </div>
-    }
+    let note_id = format!("{id}-note");
+    element("div", &[("class", "handed")])
+        .put(element("label", &[]).with("for", id.clone()).text(label))
+        .put(
+            element("button", &[("type", "button")])
+                .with("id", format!("copy-{name}"))
+                .with("aria-label", format!("Copy: {label}"))
+                .on_click(onclick)
+                .text("Copy"),
+        )
+        .put(
+            element("textarea", &[("readonly", "readonly"), ("spellcheck", "false")])
+                .with("id", id)
+                .with("rows", rows)
+                .with("aria-describedby", note_id.clone())
+                .value(text),
+        )
+        .put(element("small", &[]).with("id", note_id).words(note.to_owned()))
+        .html()
 }
 
 fn downloads(model: &UseReducerHandle<Model>) -> Html {
-    let Some(sight) = current(model) else { return html! {} };
+    let Some(shown) = current(model) else { return Html::default() };
     if !files::may_save() {
-        return html! { <p class="note">{ "This frame may not save files; open the full page for pictures and tables." }</p> };
+        let note = "This frame may not save files; open the full page for pictures and tables.";
+        return element("p", NOTE).text(note).html();
     }
     let one = |(label, end, kind): (&'static str, &'static str, &'static str)| {
-        let (model, sight) = (model.clone(), sight.clone());
-        let onclick = move |_| save(&model, &sight, end, kind);
-        html! { <button type="button" data-file={end} {onclick}>{ label }</button> }
+        let (model, shown) = (model.clone(), shown.clone());
+        let onclick = move |_| save(&model, &shown, end, kind);
+        element("button", &[("type", "button")]).with("data-file", end).on_click(onclick).text(label)
     };
-    html! {
-        <>
-        <h3>{ "Files" }</h3>
-        <p class="files">{ for FILES.into_iter().map(one) }</p>
-        </>
-    }
+    several(vec![
+        element("h3", &[]).text("Files").html(),
+        element("p", &[("class", "files")]).list(FILES.into_iter().map(one)).html(),
+    ])
 }
 
-fn save(model: &UseReducerHandle<Model>, sight: &Sight, end: &str, kind: &str) {
-    let name = format!("{}-{end}", share::file_stem(sight));
+fn save(model: &UseReducerHandle<Model>, shown: &Shown, end: &str, kind: &str) {
+    let name = format!("{}-{end}", shown.stem);
     let content = match end.split('.').next().unwrap_or_default() {
-        "strip" => strip::svg(sight, true),
-        "tradeoff" => tradeoff::svg(sight, true).unwrap_or_default(),
-        "runs" => share::csv(&sight.tsv),
-        "all" => link::moved(&sight.json, &base()),
-        _ => link::moved(&sight.text, &base()),
+        "strip" => shown.strip.clone(),
+        "tradeoff" => shown.tradeoff.clone(),
+        "runs" => shown.csv.clone(),
+        "all" => link::moved(&shown.json, &base()),
+        _ => link::moved(&shown.text, &base()),
     };
     let dispatcher = model.dispatcher();
     let told = move |is_done| {
@@ -174,8 +187,8 @@ fn save(model: &UseReducerHandle<Model>, sight: &Sight, end: &str, kind: &str) {
 }
 
 /// What is shown, if it is of this comparison.
-fn current(model: &Model) -> Option<std::rc::Rc<Sight>> {
-    model.sight.clone().filter(|_| model.is_current())
+fn current(model: &Model) -> Option<Rc<Shown>> {
+    model.shown.clone().filter(|_| model.is_current())
 }
 
 /// Where links point.

@@ -4,6 +4,8 @@
 use yew::prelude::*;
 
 use super::share;
+use crate::app::element::{element, several};
+use crate::app::parts;
 use crate::app::state::{Action, Model, Phase};
 use crate::app::words;
 
@@ -15,60 +17,74 @@ pub fn status(model: &UseReducerHandle<Model>, dark: bool, on_dark: &Callback<bo
         Phase::Cancelled => ("Run", || Action::Run),
         Phase::Done => ("Run again", || Action::Run),
     };
-    let (dispatcher, on_dark, dark) = (model.dispatcher(), on_dark.clone(), dark);
-    html! {
-        <section class="status" aria-label="Run" aria-busy={(model.phase == Phase::Running).to_string()}>
-            <div class="bar">
-                <p id="status" class="now">{ words::now(model) }</p>
-                <progress max={all.to_string()} value={done.to_string()} aria-label="Cells that are done" />
-                // One button, so that a press does not take the focus away from the reader.
-                <button id="go" type="button" onclick={move |_| dispatcher.dispatch(action())}>{ does }</button>
-                { share::button(model) }
-                if model.view.embed {
-                    { share::copy_text(model) }
-                } else {
-                    <a class="button to-inputs" href="#inputs">{ "Change" }</a>
-                    <button id="dark" type="button" aria-pressed={dark.to_string()} onclick={move |_| on_dark.emit(!dark)}>
-                        { "Dark" }
-                    </button>
-                }
-            </div>
-            { share::dialog(model) }
-            // Heard by screen readers: only when something begins or ends, never at each step.
-            <p class="heard" role="status">{ words::spoken(model) }</p>
-            { messages(model) }
-        </section>
-    }
+    let dispatcher = model.dispatcher();
+    let bar = element("div", &[("class", "bar")])
+        .put(element("p", &[("id", "status"), ("class", "now")]).words(words::now(model)))
+        .put(
+            element("progress", &[("aria-label", "Cells that are done")])
+                .with("max", all.to_string())
+                .with("value", done.to_string()),
+        )
+        // One button, so that a press does not take the focus away from the reader.
+        .put(
+            element("button", &[("id", "go"), ("type", "button")])
+                .on_click(move |_| dispatcher.dispatch(action()))
+                .text(does),
+        )
+        .put(share::button(model));
+    let bar = match model.view.embed {
+        true => bar.child(share::copy_text(model)),
+        false => bar
+            .put(element("a", &[("class", "button to-inputs"), ("href", "#inputs")]).text("Change"))
+            .put(parts::dark_button(dark, on_dark)),
+    };
+    element("section", &[("class", "status"), ("aria-label", "Run")])
+        .state("aria-busy", model.phase == Phase::Running)
+        .put(bar)
+        .put(share::dialog(model))
+        // Heard by screen readers: only when something begins or ends, never at each step.
+        .put(element("p", &[("class", "heard"), ("role", "status")]).words(words::spoken(model)))
+        .child(messages(model))
+        .html()
 }
 
 /// What the reader must know of the link and of what went wrong.
 fn messages(model: &Model) -> Html {
-    let reproduced = model.sight.as_ref().filter(|_| model.is_current()).and_then(|sight| sight.reproduction.clone());
-    html! {
-        <>
-        if let Some(error) = &model.refused {
-            <div id="refused" class="failure" role="alert">
-                <p><strong>{ "The link could not be opened: " }</strong>{ error }</p>
-                // A link of its own would write into the history of a host.
-                if !model.view.embed {
-                    <p>{ "Correct it in the address bar, or " }<a href="#">{ "open the first comparison" }</a>
-                    { ". The comparison that was shown stays." }</p>
-                }
-            </div>
-        }
-        for note in model.notes.iter() {
-            <p class="note">{ note }</p>
-        }
-        if let Some(found) = reproduced {
-            <p id="reproduction" class={if found.is_broken { "failure" } else { "note" }}
-                role={found.is_broken.then_some("alert")}>{ found.sentence }</p>
-        }
-        if let Phase::Failed(failure) = &model.phase {
-            <div id="failure" class="failure" role="alert">
-                <p><strong>{ "The comparison did not finish: " }</strong>{ &failure.what }{ "." }</p>
-                <p>{ &failure.remedy }{ " What was computed stays." }</p>
-            </div>
-        }
-        </>
+    let reproduced = model.shown.as_ref().filter(|_| model.is_current()).and_then(|shown| shown.reproduction.clone());
+    let mut found = Vec::new();
+    if let Some(error) = &model.refused {
+        // A link of its own would write into the history of a host.
+        let way_out = (!model.view.embed).then(|| {
+            element("p", &[])
+                .text("Correct it in the address bar, or ")
+                .put(element("a", &[("href", "#")]).text("open the first comparison"))
+                .text(". The comparison that was shown stays.")
+        });
+        let what = element("strong", &[]).text("The link could not be opened: ");
+        found.push(
+            element("div", &[("id", "refused"), ("class", "failure"), ("role", "alert")])
+                .put(element("p", &[]).put(what).words(error.clone()))
+                .maybe(way_out)
+                .html(),
+        );
     }
+    for note in model.notes.iter() {
+        found.push(element("p", &[("class", "note")]).words(note.clone()).html());
+    }
+    if let Some(reproduction) = reproduced {
+        found.push(
+            element("p", &[("id", "reproduction")])
+                .with("class", if reproduction.is_broken { "failure" } else { "note" })
+                .with("role", reproduction.is_broken.then_some("alert"))
+                .words(reproduction.sentence)
+                .html(),
+        );
+    }
+    if let Phase::Failed(failure) = &model.phase {
+        let remedy = format!("{} What was computed stays.", failure.remedy);
+        found.push(
+            parts::failure("The comparison did not finish: ", &failure.what, remedy).with("id", "failure").html(),
+        );
+    }
+    several(found)
 }

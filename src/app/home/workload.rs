@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::Inputs;
 use super::field::{Field, Kind, field, knob};
+use crate::app::element::element;
 use crate::experiment::{Edit, edit};
 use crate::workload::CATALOG;
 
@@ -32,15 +33,10 @@ pub fn workload(props: &Inputs) -> Html {
         problem: props.model.problem("workload"),
         on_change: Callback::from(move |name| on_edit.emit(Edit::Workload(name))),
     });
-    html! {
-        <fieldset>
-            <legend>{ "Workload" }</legend>
-            { choice }
-            <p class="source">{ "Source: " }{ entry.source }</p>
-            <details>
-                <summary>{ "Its knobs" }</summary>
-                { for knobs }
-            </details>
-        </fieldset>
-    }
+    element("fieldset", &[])
+        .put(element("legend", &[]).text("Workload"))
+        .put(choice)
+        .put(element("p", &[("class", "source")]).text("Source: ").text(entry.source))
+        .put(element("details", &[]).put(element("summary", &[]).text("Its knobs")).list(knobs))
+        .html()
 }

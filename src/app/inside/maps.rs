@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::canvas::{self, BLOCK, LETTERS, TILE};
 use super::state::{Action, State};
+use crate::app::element::{Element, element, several};
 use crate::app::platform;
 use crate::app::replay::map::target;
 use crate::inspect::tour::part;
@@ -46,30 +47,25 @@ pub fn Maps(props: &Props) -> Html {
         true => "height:auto".to_owned(),
         false => format!("height:{}px", cells.div_ceil(columns) as f64 * canvas::CELL_HEIGHT),
     };
-    html! {
-        <>
-        <div class="maps">
-            { for (0..3).map(|i| figure(state, i, nodes[i].clone(), (columns, is_by_page), cells, height.clone())) }
-        </div>
-        { legend(is_by_page) }
-        { choice(state, cells) }
-        { Html::from_html_unchecked(state.part(part::BLOCK)) }
-        if state.per_cell() == 1 {
-            { picked(state) }
-        }
-        </>
-    }
+    let figures = (0..3).map(|i| figure(state, i, &nodes[i], (columns, is_by_page), cells, height.clone()));
+    several(vec![
+        element("div", &[("class", "maps")]).list(figures).html(),
+        legend(is_by_page),
+        choice(state, cells),
+        Html::from_html_unchecked(state.part(part::BLOCK)),
+        if state.per_cell() == 1 { picked(state) } else { Html::default() },
+    ])
 }
 
 /// One map. The first one is the slider for all; the others show the same place.
 fn figure(
     state: &UseReducerHandle<State>,
     i: usize,
-    node: NodeRef,
+    node: &NodeRef,
     (columns, is_by_page): (usize, bool),
     cells: usize,
     style: String,
-) -> Html {
+) -> Element {
     let said = plain(&state.part(SENTENCES[i]));
     let cursor = state.cursor.min(cells - 1);
     let slides = i == 0;
@@ -97,44 +93,59 @@ fn figure(
         }
     };
     let label = if slides { format!("Pageblock, in all maps. {said}") } else { said.clone() };
-    html! {
-        <figure>
-            <canvas ref={node} id={format!("inside-map-{i}")} class="map" {style}
-                role={if slides { "slider" } else { "img" }} tabindex={slides.then_some("0")} aria-label={label}
-                aria-valuemin={slides.then_some("0")} aria-valuemax={slides.then(|| (cells - 1).to_string())}
-                aria-valuenow={slides.then(|| cursor.to_string())} onkeydown={slides.then_some(onkeydown)} {onclick} />
-            <figcaption>{ said }</figcaption>
-        </figure>
-    }
+    let canvas = element("canvas", &[("class", "map")])
+        .node(node)
+        .with("id", format!("inside-map-{i}"))
+        .with("style", style)
+        .with("aria-label", label)
+        .on_click(onclick);
+    let canvas = match slides {
+        true => canvas
+            .with("role", "slider")
+            .with("tabindex", "0")
+            .with("aria-valuemin", "0")
+            .with("aria-valuemax", (cells - 1).to_string())
+            .with("aria-valuenow", cursor.to_string())
+            .on_key(onkeydown),
+        false => canvas.with("role", "img"),
+    };
+    element("figure", &[]).put(canvas).put(element("figcaption", &[]).words(said))
 }
 
 /// Blocks or pages, and the block by its number.
 fn choice(state: &UseReducerHandle<State>, cells: usize) -> Html {
     let per_cell = state.per_cell();
-    html! {
-        <div class="row">
-            <button id="inside-pages" type="button" disabled={per_cell > 1} aria-pressed={state.pages.to_string()}
-                data-wish={format!("pages {}", u8::from(!state.pages))}>{ "Every page" }</button>
-            { number(state, ["inside-cursor", "pageblock "], cells - 1, state.cursor, Action::Cursor) }
-            if per_cell > 1 {
-                <span class="note">{ format!("A cell is {per_cell} pageblocks.") }</span>
-            }
-        </div>
-    }
+    let sizes = (per_cell > 1)
+        .then(|| element("span", &[("class", "note")]).words(format!("A cell is {per_cell} pageblocks.")));
+    element("div", &[("class", "row")])
+        .put(
+            element("button", &[("id", "inside-pages"), ("type", "button")])
+                .flag("disabled", per_cell > 1)
+                .state("aria-pressed", state.pages)
+                .with("data-wish", format!("pages {}", u8::from(!state.pages)))
+                .text("Every page"),
+        )
+        .put(number(state, ["inside-cursor", "pageblock "], cells - 1, state.cursor, Action::Cursor))
+        .maybe(sizes)
+        .html()
 }
 
 /// A page of the block by its number, and what it is asked. In the page view it is picked by a click as well.
 fn picked(state: &UseReducerHandle<State>) -> Html {
-    html! {
-        <>
-        <div class="row">
-            { number(state, ["inside-page", "page of this pageblock "], BLOCK - 1, state.page, Action::Page) }
-            <button type="button" data-wish={format!("history {}", state.page)}>{ "Why is this page here?" }</button>
-        </div>
-        <p id="inside-told" class="note said" role="status">{ state.part(part::TOLD) }</p>
-        { Html::from_html_unchecked(state.part(part::HISTORY)) }
-        </>
-    }
+    let row = element("div", &[("class", "row")])
+        .put(number(state, ["inside-page", "page of this pageblock "], BLOCK - 1, state.page, Action::Page))
+        .put(
+            element("button", &[("type", "button")])
+                .with("data-wish", format!("history {}", state.page))
+                .text("Why is this page here?"),
+        );
+    several(vec![
+        row.html(),
+        element("p", &[("id", "inside-told"), ("class", "note said"), ("role", "status")])
+            .words(state.part(part::TOLD))
+            .html(),
+        Html::from_html_unchecked(state.part(part::HISTORY)),
+    ])
 }
 
 /// A field for a number from 0 on.
@@ -144,7 +155,7 @@ fn number(
     max: usize,
     value: usize,
     action: fn(usize) -> Action,
-) -> Html {
+) -> Element {
     let dispatcher = state.dispatcher();
     let onchange = move |event: Event| {
         let typed = event.target_unchecked_into::<HtmlInputElement>().value_as_number();
@@ -152,11 +163,12 @@ fn number(
             dispatcher.dispatch(action((typed.max(0.0) as usize).min(max)));
         }
     };
-    html! {
-        <label for={id}>{ label }
-            <input {id} type="number" min="0" max={max.to_string()} value={value.min(max).to_string()} {onchange} />
-        </label>
-    }
+    let input = element("input", &[("type", "number"), ("min", "0")])
+        .with("id", id)
+        .with("max", max.to_string())
+        .value(value.min(max).to_string())
+        .on_change(onchange);
+    element("label", &[]).with("for", id).text(label).put(input)
 }
 
 /// A sentence as the worker sent it for HTML, for use outside of HTML.
@@ -175,15 +187,13 @@ fn legend(pages: bool) -> Html {
         ("secret", "secretmem"),
         ("kernel", "kernel"),
     ];
-    html! {
-        <p class="note legend-line">
-            { if pages { letters } else { marks } }
-            { " Difference: A where A uses more (orange), B where B does (blue), a corner where the type differs." }
-            if pages {
-                for (class, text) in uses {
-                    <span class="use"><i class={format!("swatch use-{class}")}></i>{ text }</span>
-                }
-            }
-        </p>
-    }
+    let shown = uses.into_iter().filter(|_| pages).map(|(class, text)| {
+        let swatch = element("i", &[]).with("class", format!("swatch use-{class}"));
+        element("span", &[("class", "use")]).put(swatch).text(text)
+    });
+    element("p", &[("class", "note legend-line")])
+        .text(if pages { letters } else { marks })
+        .text(" Difference: A where A uses more (orange), B where B does (blue), a corner where the type differs.")
+        .list(shown)
+        .html()
 }

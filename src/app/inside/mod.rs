@@ -13,12 +13,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::platform;
+use super::element::{Element, element, several};
 use super::pool::Pool;
 use super::state::{Action as PageAction, Model as PageModel};
+use super::{parts, platform};
 use crate::inspect::tour::part;
 use crate::link::View;
-use crate::worker::message::{Failure, Job, News};
+use crate::worker::message::{Job, News};
 use state::{Action, State};
 
 const TABS: [(&str, &str); 5] = [
@@ -80,23 +81,23 @@ pub fn Inside(props: &Props) -> Html {
         Callback::from(move |wish: String| dispatcher.dispatch(Action::Wish(wish)))
     };
     let is_open = state.is_open_for(runs.as_ref());
-    html! {
-        <section id="inside" class="inside" aria-labelledby="inside-title" data-state={state.word(is_open)}
-            onclick={delegated(&wish)} onkeydown={keys(&wish, is_open.then_some(state.tab))}>
-            <h2 id="inside-title">{ "Inside a run" }</h2>
-            { chooser(model, &state, is_open) }
-            if let Some(failure) = &state.failure {
-                { trouble(failure) }
-            }
-            if is_open {
-                { stage(&state, model.paint, &wish) }
-            }
-        </section>
-    }
+    let trouble = state
+        .failure
+        .as_ref()
+        .map(|failure| parts::failure("The runs could not be looked at: ", &failure.what, failure.remedy.clone()));
+    element("section", &[("id", "inside"), ("class", "inside"), ("aria-labelledby", "inside-title")])
+        .with("data-state", state.word(is_open))
+        .on_click(delegated(&wish))
+        .on_key(keys(&wish, is_open.then_some(state.tab)))
+        .put(element("h2", &[("id", "inside-title")]).text("Inside a run"))
+        .put(chooser(model, &state, is_open))
+        .maybe(trouble)
+        .child(if is_open { stage(&state, model.paint, &wish) } else { Html::default() })
+        .html()
 }
 
 /// Which runs: two policies and a seed.
-fn chooser(model: &UseReducerHandle<PageModel>, state: &UseReducerHandle<State>, is_open: bool) -> Html {
+fn chooser(model: &UseReducerHandle<PageModel>, state: &UseReducerHandle<State>, is_open: bool) -> Element {
     let experiment = &model.experiment;
     let labels: Vec<String> = experiment.policies.iter().map(|policy| policy.text()).collect();
     let seeds: Vec<String> = experiment.seeds.iter().map(u64::to_string).collect();
@@ -106,15 +107,12 @@ fn chooser(model: &UseReducerHandle<PageModel>, state: &UseReducerHandle<State>,
             let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
             dispatcher.dispatch(Action::Choose(field, at.max(0) as usize));
         };
-        html! {
-            <label for={id}>{ label }{ " " }
-                <select {id} {onchange}>
-                for (i, text) in options.iter().enumerate() {
-                    <option value={i.to_string()} selected={i == chosen}>{ text }</option>
-                }
-                </select>
-            </label>
-        }
+        let all = options.iter().enumerate().map(|(i, text)| parts::choice(i.to_string(), i == chosen, text.clone()));
+        element("label", &[])
+            .with("for", id)
+            .text(label)
+            .text(" ")
+            .put(element("select", &[]).with("id", id).on_change(onchange).list(all))
     };
     let [a, b, seed] = state.chosen(model);
     let text = match (is_open, state.is_busy) {
@@ -124,23 +122,16 @@ fn chooser(model: &UseReducerHandle<PageModel>, state: &UseReducerHandle<State>,
     };
     let dispatcher = state.dispatcher();
     let onclick = move |_| dispatcher.dispatch(if is_open { Action::Close } else { Action::Wish("open".to_owned()) });
-    html! {
-        <div class="row">
-            { select("inside-a", "A", &labels, a, 0) }
-            { select("inside-b", "B", &labels, b, 1) }
-            { select("inside-seed", "seed", &seeds, seed, 2) }
-            <button id="inside-open" type="button" disabled={state.is_busy && !is_open} {onclick}>{ text }</button>
-        </div>
-    }
-}
-
-fn trouble(failure: &Failure) -> Html {
-    html! {
-        <div class="failure" role="alert">
-            <p><strong>{ "The runs could not be looked at: " }</strong>{ &failure.what }{ "." }</p>
-            <p>{ &failure.remedy }</p>
-        </div>
-    }
+    element("div", &[("class", "row")])
+        .put(select("inside-a", "A", &labels, a, 0))
+        .put(select("inside-b", "B", &labels, b, 1))
+        .put(select("inside-seed", "seed", &seeds, seed, 2))
+        .put(
+            element("button", &[("id", "inside-open"), ("type", "button")])
+                .flag("disabled", state.is_busy && !is_open)
+                .on_click(onclick)
+                .text(text),
+        )
 }
 
 /// Everything about the open runs.
@@ -153,40 +144,57 @@ fn stage(state: &UseReducerHandle<State>, paint: u32, wish: &Callback<String>) -
         by_number.emit(format!("mib {}", event.target_unchecked_into::<HtmlInputElement>().value()));
     });
     let by_range = wish.clone();
-    let oninput = move |event: InputEvent| {
+    let oninput = Callback::from(move |event: InputEvent| {
         by_range.emit(format!("mib {}", event.target_unchecked_into::<HtmlInputElement>().value()));
-    };
-    html! {
-        <>
-        <div class="scrubber">
-            <input id="inside-range" type="range" min="0" max={max.to_string()} value={mib.to_string()} {oninput}
-                aria-label="MiB that tasks have asked for" aria-valuetext={format!("{mib} of {max} MiB asked for")} />
-            <label for="inside-mib">
-                <input id="inside-mib" type="number" min="0" max={max.to_string()} value={mib.to_string()} {onchange} />
-                { " MiB asked for" }
-            </label>
-        </div>
-        <div class="row steps" role="group" aria-label="Steps">
-        for (text, does, key) in STEPS {
-            <button type="button" data-wish={does} aria-keyshortcuts={(!key.is_empty()).then_some(key)}>{ text }</button>
-        }
-        </div>
-        <div class="now" role="status">{ piece(part::NOW) }</div>
-        <div class="pictures" style={format!("--at:{at:.2}%")}>{ piece(part::PICTURES) }</div>
-        <maps::Maps state={state.clone()} {paint} />
-        <div class="row" role="group" aria-label="Details">
-        for (i, (id, text)) in TABS.into_iter().enumerate() {
-            <button id={format!("inside-tab-{id}")} type="button" data-wish={format!("tab {i}")}
-                aria-pressed={(state.tab == i).to_string()}>{ text }</button>
-        }
-        </div>
-        if state.tab == 0 {
-            { find::field(state) }
-        }
-        <p id="inside-said" class="note said" role="status">{ state.part(part::SAID) }</p>
-        <div id="inside-tab">{ piece(part::TAB) }</div>
-        </>
-    }
+    });
+    let scrubber = element("div", &[("class", "scrubber")])
+        .put(
+            element("input", &[("id", "inside-range"), ("type", "range"), ("min", "0")])
+                .with("max", max.to_string())
+                .value(mib.to_string())
+                .listen(Rc::new(yew::html::oninput::Wrapper::new(oninput)))
+                .with("aria-label", "MiB that tasks have asked for")
+                .with("aria-valuetext", format!("{mib} of {max} MiB asked for")),
+        )
+        .put(
+            element("label", &[("for", "inside-mib")])
+                .put(
+                    element("input", &[("id", "inside-mib"), ("type", "number"), ("min", "0")])
+                        .with("max", max.to_string())
+                        .value(mib.to_string())
+                        .on_change(onchange),
+                )
+                .text(" MiB asked for"),
+        );
+    let steps = STEPS.into_iter().map(|(text, does, key)| {
+        element("button", &[("type", "button")])
+            .with("data-wish", does)
+            .with("aria-keyshortcuts", (!key.is_empty()).then_some(key))
+            .text(text)
+    });
+    let tabs = TABS.into_iter().enumerate().map(|(i, (id, text))| {
+        element("button", &[("type", "button")])
+            .with("id", format!("inside-tab-{id}"))
+            .with("data-wish", format!("tab {i}"))
+            .state("aria-pressed", state.tab == i)
+            .text(text)
+    });
+    several(vec![
+        scrubber.html(),
+        element("div", &[("class", "row steps"), ("role", "group"), ("aria-label", "Steps")]).list(steps).html(),
+        element("div", &[("class", "now"), ("role", "status")]).child(piece(part::NOW)).html(),
+        element("div", &[("class", "pictures")])
+            .with("style", format!("--at:{at:.2}%"))
+            .child(piece(part::PICTURES))
+            .html(),
+        html! { <maps::Maps state={state.clone()} {paint} /> },
+        element("div", &[("class", "row"), ("role", "group"), ("aria-label", "Details")]).list(tabs).html(),
+        if state.tab == 0 { find::field(state) } else { Html::default() },
+        element("p", &[("id", "inside-said"), ("class", "note said"), ("role", "status")])
+            .words(state.part(part::SAID))
+            .html(),
+        element("div", &[("id", "inside-tab")]).child(piece(part::TAB)).html(),
+    ])
 }
 
 /// Buttons of the pieces say what they wish; this hears of all of them.

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::canvas;
 use super::state::{Model, Side};
 use super::text;
+use crate::app::element::element;
 use crate::replay::blockmap::Block;
 
 /// Name of a row and how to read it off a block.
@@ -37,35 +38,31 @@ pub fn details(model: &Model, paint: u32, on_move: Callback<usize>) -> Html {
     let place = sides[0]
         .or(sides[1])
         .map(|block| format!("frames {:#x} to {:#x}, zone {}", block.pfn, block.pfn + 511, block.zone));
-    html! {
-        <div class="details">
-            <div class="words">
-                <p class="goto">
-                    <label for="block">{ "Pageblock " }</label>
-                    <input id="block" type="number" min="0" max={model.blocks().saturating_sub(1).to_string()}
-                        value={number.to_string()} {onchange} />
-                    <span id="place">{ place.unwrap_or_default() }</span>
-                </p>
-                <table id="details">
-                    <thead><tr>
-                        <td></td>
-                        for name in &names { <th scope="col">{ name }</th> }
-                    </tr></thead>
-                    <tbody>
-                    for (name, read) in ROWS {
-                        <tr key={name}>
-                            <th scope="row">{ name }</th>
-                            for side in sides { <td>{ side.map_or("...".to_owned(), read) }</td> }
-                        </tr>
-                    }
-                    </tbody>
-                </table>
-            </div>
-            for (id, side, name) in [("pages-before", sides[0], &names[0]), ("pages-after", sides[1], &names[1])] {
-                <Pages {id} name={name.clone()} block={side.cloned()} {number} {paint} />
-            }
-        </div>
-    }
+    let goto = element("p", &[("class", "goto")])
+        .put(element("label", &[("for", "block")]).text("Pageblock "))
+        .put(
+            element("input", &[("id", "block"), ("type", "number"), ("min", "0")])
+                .with("max", model.blocks().saturating_sub(1).to_string())
+                .value(number.to_string())
+                .on_change(onchange),
+        )
+        .put(element("span", &[("id", "place")]).words(place.unwrap_or_default()));
+    let heads = names.iter().map(|name| element("th", &[("scope", "col")]).words(name.clone()));
+    let rows = ROWS.into_iter().map(|(name, read)| {
+        let cells = sides.iter().map(|side| element("td", &[]).words(side.map_or("...".to_owned(), read)));
+        element("tr", &[]).key(name).put(element("th", &[("scope", "row")]).text(name)).list(cells)
+    });
+    let table = element("table", &[("id", "details")])
+        .put(element("thead", &[]).put(element("tr", &[]).put(element("td", &[])).list(heads)))
+        .put(element("tbody", &[]).list(rows));
+    let pages = |id: &'static str, i: usize| {
+        html! { <Pages {id} name={names[i].clone()} block={sides[i].cloned()} {number} {paint} /> }
+    };
+    element("div", &[("class", "details")])
+        .put(element("div", &[("class", "words")]).put(goto).put(table))
+        .child(pages("pages-before", 0))
+        .child(pages("pages-after", 1))
+        .html()
 }
 
 #[derive(Properties, PartialEq)]
@@ -93,10 +90,8 @@ fn Pages(props: &PagesProps) -> Html {
         ),
         None => "Not reached yet".to_owned(),
     };
-    html! {
-        <figure class="pages">
-            <canvas ref={canvas} id={props.id} role="img" aria-label={said} />
-            <figcaption>{ format!("Its 512 pages, {}", props.name) }</figcaption>
-        </figure>
-    }
+    element("figure", &[("class", "pages")])
+        .put(element("canvas", &[("role", "img")]).node(&canvas).with("id", props.id).with("aria-label", said))
+        .put(element("figcaption", &[]).words(format!("Its 512 pages, {}", props.name)))
+        .html()
 }

@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+use crate::app::element::element;
 use crate::model::freetype;
 
 /// The types a stock kernel has; the bundled trace's kernel is one.
@@ -18,18 +19,19 @@ const MARKS: [(&str, &str); 5] = [
 ];
 
 pub fn legend() -> Html {
-    html! {
-        <ul class="legend" aria-label="Legend">
-        for ft in TYPES {
-            <li key={ft}>
-                <span class={format!("swatch type-{ft}")} aria-hidden="true"></span>
-                <b>{ freetype::letter(ft) }</b>{ " " }{ freetype::NAMES[usize::from(ft)] }
-            </li>
-        }
-        for (class, meaning) in MARKS {
-            <li key={class}><span class={format!("swatch {class}")} aria-hidden="true"></span>{ meaning }</li>
-        }
-            <li>{ "Keys: arrows, Home, End, PgUp, PgDn" }</li>
-        </ul>
-    }
+    let swatch = |class: String| element("span", &[("aria-hidden", "true")]).with("class", format!("swatch {class}"));
+    let types = TYPES.map(|ft| {
+        element("li", &[])
+            .put(swatch(format!("type-{ft}")))
+            .put(element("b", &[]).words(freetype::letter(ft).to_string()))
+            .text(" ")
+            .text(freetype::NAMES[usize::from(ft)])
+    });
+    let marks =
+        MARKS.into_iter().map(|(class, meaning)| element("li", &[]).put(swatch(class.to_owned())).text(meaning));
+    element("ul", &[("class", "legend"), ("aria-label", "Legend")])
+        .list(types)
+        .list(marks)
+        .put(element("li", &[]).text("Keys: arrows, Home, End, PgUp, PgDn"))
+        .html()
 }

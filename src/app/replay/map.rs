@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use super::canvas::{self, CELL_HEIGHT, MapView};
 use super::text;
+use crate::app::element::{element, several};
 use crate::replay::blockmap::BlockMap;
 
 #[derive(Properties, PartialEq)]
@@ -60,17 +61,20 @@ pub fn Map(props: &Props) -> Html {
     };
     let said = props.map.as_ref().and_then(|map| map.blocks.get(cursor)).map(|block| text::block(block, cursor));
     let height = blocks.div_ceil(columns) as f64 * CELL_HEIGHT;
-    html! {
-        <>
-        <canvas ref={canvas} id={props.id.clone()} class="map" style={format!("height:{height}px")} tabindex="0"
-            role="slider" aria-label={props.name.clone()} aria-describedby={format!("{}-sum", props.id)}
-            aria-valuemin="0" aria-valuemax={(blocks - 1).to_string()} aria-valuenow={cursor.to_string()}
-            aria-valuetext={said.unwrap_or_else(|| "not reached yet".to_owned())} {onkeydown} {onclick} />
-        <p id={format!("{}-sum", props.id)} class="sum">
-            { props.map.as_ref().map_or("Not reached yet.".to_owned(), |map| text::map(map)) }
-        </p>
-        </>
-    }
+    let sum = format!("{}-sum", props.id);
+    let picture = element("canvas", &[("class", "map"), ("tabindex", "0"), ("role", "slider"), ("aria-valuemin", "0")])
+        .node(&canvas)
+        .with("id", props.id.clone())
+        .with("style", format!("height:{height}px"))
+        .with("aria-label", props.name.clone())
+        .with("aria-describedby", sum.clone())
+        .with("aria-valuemax", (blocks - 1).to_string())
+        .with("aria-valuenow", cursor.to_string())
+        .with("aria-valuetext", said.unwrap_or_else(|| "not reached yet".to_owned()))
+        .on_key(onkeydown)
+        .on_click(onclick);
+    let words = props.map.as_ref().map_or("Not reached yet.".to_owned(), |map| text::map(map));
+    several(vec![picture.html(), element("p", &[("class", "sum")]).with("id", sum).words(words).html()])
 }
 
 /// Where a key leads, or `None` if the map has no use for it.

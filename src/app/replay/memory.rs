@@ -9,6 +9,8 @@ use super::legend;
 use super::map::Map;
 use super::state::{Action, MOMENTS, Model, Side};
 use super::table;
+use crate::app::element::{Element, element};
+use crate::app::parts::choice;
 use crate::app::platform;
 
 const WIDE_COLUMNS: usize = 32;
@@ -19,30 +21,26 @@ pub fn memory(model: &UseReducerHandle<Model>, paint: u32) -> Html {
     let columns = if platform::is_narrow() { NARROW_COLUMNS } else { WIDE_COLUMNS };
     let side = |side: Side, other: Side, id: &'static str, name: &'static str| {
         let go = model.dispatcher();
-        html! {
-            <div class="side">
-                { moments(model, side, id, name) }
-                <Map id={format!("map-{id}")} name={format!("Pageblocks, {id}")} map={model.map(side).cloned()}
-                    other={model.map(other).cloned()} {columns} cursor={model.cursor} {paint}
-                    on_move={move |cursor| go.dispatch(Action::MoveTo(cursor))} />
-            </div>
-        }
+        let map = html! {
+            <Map id={format!("map-{id}")} name={format!("Pageblocks, {id}")} map={model.map(side).cloned()}
+                other={model.map(other).cloned()} {columns} cursor={model.cursor} {paint}
+                on_move={move |cursor| go.dispatch(Action::MoveTo(cursor))} />
+        };
+        element("div", &[("class", "side")]).put(moments(model, side, id, name)).child(map)
     };
     let go = model.dispatcher();
-    html! {
-        <section class="memory" aria-labelledby="memory-title">
-            <h2 id="memory-title">{ "The guest's memory, one cell for each 2 MiB pageblock" }</h2>
-            { side(Side::Before, Side::After, "before", "Before") }
-            { side(Side::After, Side::Before, "after", "After") }
-            { legend::legend() }
-            { details::details(model, paint, Callback::from(move |cursor| go.dispatch(Action::MoveTo(cursor)))) }
-            { table::table(model) }
-        </section>
-    }
+    element("section", &[("class", "memory"), ("aria-labelledby", "memory-title")])
+        .put(element("h2", &[("id", "memory-title")]).text("The guest's memory, one cell for each 2 MiB pageblock"))
+        .put(side(Side::Before, Side::After, "before", "Before"))
+        .put(side(Side::After, Side::Before, "after", "After"))
+        .child(legend::legend())
+        .child(details::details(model, paint, Callback::from(move |cursor| go.dispatch(Action::MoveTo(cursor)))))
+        .child(table::table(model))
+        .html()
 }
 
 /// Which moment a map shows. Those of the bundled trace are known before they are reached.
-fn moments(model: &UseReducerHandle<Model>, side: Side, id: &'static str, name: &'static str) -> Html {
+fn moments(model: &UseReducerHandle<Model>, side: Side, id: &'static str, name: &'static str) -> Element {
     let dispatcher = model.dispatcher();
     let onchange = move |event: Event| {
         let value = event.target_unchecked_into::<HtmlSelectElement>().value();
@@ -53,16 +51,11 @@ fn moments(model: &UseReducerHandle<Model>, side: Side, id: &'static str, name: 
     let chosen = model.shown[side as usize];
     let reached = |index: u32| model.moments.iter().any(|map| map.index == index);
     let all = if model.own.is_none() { MOMENTS.len() } else { model.moments.len() };
-    html! {
-        <label class="moment">
-            <span>{ name }</span>
-            <select {id} {onchange}>
-            for index in 0..all as u32 {
-                <option key={index} value={index.to_string()} selected={index == chosen} disabled={!reached(index)}>
-                    { format!("{index}  {}", model.moment_name(index)) }
-                </option>
-            }
-            </select>
-        </label>
-    }
+    let options = (0..all as u32).map(|index| {
+        let words = format!("{index}  {}", model.moment_name(index));
+        choice(index.to_string(), index == chosen, words).flag("disabled", !reached(index)).key(&index.to_string())
+    });
+    element("label", &[("class", "moment")])
+        .put(element("span", &[]).text(name))
+        .put(element("select", &[]).with("id", id).on_change(onchange).list(options))
 }

@@ -16,6 +16,7 @@ mod text;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
+use super::element::element;
 use super::hand::Hand;
 use super::platform;
 use crate::report::traced;
@@ -40,29 +41,31 @@ pub fn Page(props: &Props) -> Html {
         Some(outcome) => outcome.facts.clone(),
         None => traced::facts(None, [0.0; 3]).into(),
     };
-    html! {
-        <div class="app" data-state={model.phase.word()} data-run={model.run.to_string()}>
-            { status::status(&model, props.dark, &props.on_dark) }
-            { own::form(&model, &asked) }
-            <div class="columns">
-                <div class="figures">
-                    <section class="agreement" aria-labelledby="agreement-title">
-                        { Html::from_html_unchecked(model.agreement()) }
-                    </section>
-                    <section class="facts" aria-labelledby="facts-title">{ Html::from_html_unchecked(facts) }</section>
-                    { export::export(&model, &copied) }
-                </div>
-                if model.own.is_none() || !model.moments.is_empty() {
-                    { memory::memory(&model, props.paint) }
-                }
-                if !model.contents.is_empty() {
-                    <section class="contents" aria-labelledby="contents-title">
-                        { Html::from_html_unchecked(model.contents.clone()) }
-                    </section>
-                }
-            </div>
-        </div>
-    }
+    let figures = element("div", &[("class", "figures")])
+        .put(
+            element("section", &[("class", "agreement"), ("aria-labelledby", "agreement-title")])
+                .child(Html::from_html_unchecked(model.agreement())),
+        )
+        .put(
+            element("section", &[("class", "facts"), ("aria-labelledby", "facts-title")])
+                .child(Html::from_html_unchecked(facts)),
+        )
+        .child(export::export(&model, &copied));
+    let memory = match model.own.is_none() || !model.moments.is_empty() {
+        true => memory::memory(&model, props.paint),
+        false => Html::default(),
+    };
+    let contents = (!model.contents.is_empty()).then(|| {
+        element("section", &[("class", "contents"), ("aria-labelledby", "contents-title")])
+            .child(Html::from_html_unchecked(model.contents.clone()))
+    });
+    element("div", &[("class", "app")])
+        .with("data-state", model.phase.word())
+        .with("data-run", model.run.to_string())
+        .child(status::status(&model, props.dark, &props.on_dark))
+        .put(own::form(&model, &asked))
+        .put(element("div", &[("class", "columns")]).put(figures).child(memory).maybe(contents))
+        .html()
 }
 
 /// One worker for each run; it ends when the run is over, is cancelled or gives way to the next.

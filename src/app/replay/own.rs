@@ -2,6 +2,8 @@
 //! The reader's own trace: files chosen or dropped, or text pasted. The page takes the files as they are; only the
 //! worker looks inside.
 
+use std::rc::Rc;
+
 use gloo::utils::document;
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
@@ -9,6 +11,7 @@ use web_sys::{Blob, DragEvent, File, FileList, HtmlInputElement, HtmlTextAreaEle
 use yew::prelude::*;
 
 use super::state::{Action, Model, Own};
+use crate::app::element::{Element, element};
 
 const TRACE: &str = "own-trace";
 const START: &str = "own-start";
@@ -22,7 +25,15 @@ const FILES: [(&str, &str, &str); 3] = [
     (END, "End state", "optional: the same after the last line"),
 ];
 
-pub fn form(model: &UseReducerHandle<Model>, asked: &UseStateHandle<bool>) -> Html {
+const TEXT: &[(&str, &str)] = &[
+    ("id", PASTED),
+    ("rows", "4"),
+    ("spellcheck", "false"),
+    ("autocomplete", "off"),
+    ("placeholder", "task-1  [000] .....  8.245243: mm_page_free: page=... pfn=0xe1f3 order=0"),
+];
+
+pub fn form(model: &UseReducerHandle<Model>, asked: &UseStateHandle<bool>) -> Element {
     let (dispatcher, ask) = (model.dispatcher(), asked.setter());
     let onsubmit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -42,40 +53,43 @@ pub fn form(model: &UseReducerHandle<Model>, asked: &UseStateHandle<bool>) -> Ht
         }
     };
     let dispatcher = model.dispatcher();
-    let zone = "Choose files, drop them here together, or paste text. They stay on this machine.";
-    html! {
-        <details class="own screen" {ondrop} ondragover={|event: DragEvent| event.prevent_default()}>
-            <summary>{ "Read a trace of your own" }</summary>
-            // A drag that is not refused may be dropped.
-            <form aria-label="Your own trace" {onsubmit}>
-                <p>{ zone }</p>
-                <div class="files">
-                for (id, label, about) in FILES {
-                    <div class="field" key={id}>
-                        <label for={id}>{ label }</label>
-                        <input {id} type="file" aria-describedby={format!("{id}-about")} />
-                        <small id={format!("{id}-about")}>{ about }</small>
-                    </div>
-                }
-                </div>
-                <label for={PASTED}>{ "Or paste the trace as text" }</label>
-                <textarea id={PASTED} rows="4" spellcheck="false" autocomplete="off"
-                    placeholder="task-1  [000] .....  8.245243: mm_page_free: page=... pfn=0xe1f3 order=0" />
-                <p class="own-go">
-                    <button id="own-go" type="submit">{ "Read this trace" }</button>
-                    if model.own.is_some() {
-                        { " " }
-                        <button id="bundled" type="button" onclick={move |_| dispatcher.dispatch(Action::Take(None))}>
-                            { "Back to the bundled trace" }
-                        </button>
-                    }
-                </p>
-                <p class="wrong" role="alert">
-                    if **asked { { "There is no trace yet: choose its file or paste its text." } }
-                </p>
-            </form>
-        </details>
-    }
+    let files = FILES.into_iter().map(|(id, label, about)| {
+        let about_id = format!("{id}-about");
+        element("div", &[("class", "field")])
+            .key(id)
+            .put(element("label", &[]).with("for", id).text(label))
+            .put(element("input", &[("type", "file")]).with("id", id).with("aria-describedby", about_id.clone()))
+            .put(element("small", &[]).with("id", about_id).text(about))
+    });
+    let back = model.own.is_some().then(|| {
+        element("button", &[("id", "bundled"), ("type", "button")])
+            .on_click(move |_| dispatcher.dispatch(Action::Take(None)))
+            .text("Back to the bundled trace")
+    });
+    let form = element("form", &[("aria-label", "Your own trace")])
+        .listen(Rc::new(yew::html::onsubmit::Wrapper::new(Callback::from(onsubmit))))
+        .put(element("p", &[]).text("Choose files, drop them here together, or paste text. They stay on this machine."))
+        .put(element("div", &[("class", "files")]).list(files))
+        .put(element("label", &[("for", PASTED)]).text("Or paste the trace as text"))
+        .put(element("textarea", TEXT))
+        .put(
+            element("p", &[("class", "own-go")])
+                .put(element("button", &[("id", "own-go"), ("type", "submit")]).text("Read this trace"))
+                .text(" ")
+                .maybe(back),
+        )
+        .put(element("p", &[("class", "wrong"), ("role", "alert")]).text(if **asked {
+            "There is no trace yet: choose its file or paste its text."
+        } else {
+            ""
+        }));
+    // A drag that is not refused may be dropped.
+    let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
+    element("details", &[("class", "own screen")])
+        .listen(Rc::new(yew::html::ondrop::Wrapper::new(Callback::from(ondrop))))
+        .listen(Rc::new(yew::html::ondragover::Wrapper::new(ondragover)))
+        .put(element("summary", &[]).text("Read a trace of your own"))
+        .put(form)
 }
 
 /// What the form holds.

@@ -5,38 +5,46 @@ use yew::prelude::*;
 
 use super::state::{Action, Model, Phase};
 use super::text;
+use crate::app::element::element;
+use crate::app::parts;
 use crate::report::traced;
 use crate::report::traced::words::{number, seconds};
 
 pub fn status(model: &UseReducerHandle<Model>, dark: bool, on_dark: &Callback<bool>) -> Html {
-    let (dispatcher, on_dark) = (model.dispatcher(), on_dark.clone());
+    let dispatcher = model.dispatcher();
     // One button, so that a press does not take the focus away from the reader.
     let (does, action): (_, fn() -> Action) = match &model.phase {
         phase if phase.is_running() => ("Cancel", || Action::Cancel),
         Phase::Failed(_) => ("Retry", || Action::Run),
         _ => ("Run again", || Action::Run),
     };
-    html! {
-        <section class="status" aria-label="Result" aria-busy={model.phase.is_running().to_string()}>
-            <p id="verdict" class="verdict">{ verdict(model) }</p>
-            <div class="bar">
-                <p id="status" class="now">{ now(model) }</p>
-                <progress max="100" value={done(&model.phase).to_string()} aria-label="Share of the replay that is done" />
-                <button id="go" type="button" onclick={move |_| dispatcher.dispatch(action())}>{ does }</button>
-                <button id="dark" type="button" aria-pressed={dark.to_string()} onclick={move |_| on_dark.emit(!dark)}>
-                    { "Dark" }
-                </button>
-            </div>
-            // Heard by screen readers: only when something begins or ends, never at each step.
-            <p class="heard" role="status">{ spoken(&model.phase) }</p>
-            if let Phase::Failed(failure) = &model.phase {
-                <div id="failure" class="failure" role="alert">
-                    <p><strong>{ "The replay did not finish: " }</strong>{ &failure.what }{ "." }</p>
-                    <p>{ &failure.remedy }{ " What was computed before stays on the page." }</p>
-                </div>
-            }
-        </section>
-    }
+    let bar = element("div", &[("class", "bar")])
+        .put(element("p", &[("id", "status"), ("class", "now")]).words(now(model)))
+        .put(
+            element("progress", &[("max", "100"), ("aria-label", "Share of the replay that is done")])
+                .with("value", done(&model.phase).to_string()),
+        )
+        .put(
+            element("button", &[("id", "go"), ("type", "button")])
+                .on_click(move |_| dispatcher.dispatch(action()))
+                .text(does),
+        )
+        .put(parts::dark_button(dark, on_dark));
+    let failure = match &model.phase {
+        Phase::Failed(failure) => {
+            let remedy = format!("{} What was computed before stays on the page.", failure.remedy);
+            Some(parts::failure("The replay did not finish: ", &failure.what, remedy).with("id", "failure"))
+        }
+        _ => None,
+    };
+    element("section", &[("class", "status"), ("aria-label", "Result")])
+        .state("aria-busy", model.phase.is_running())
+        .put(element("p", &[("id", "verdict"), ("class", "verdict")]).words(verdict(model)))
+        .put(bar)
+        // Heard by screen readers: only when something begins or ends, never at each step.
+        .put(element("p", &[("class", "heard"), ("role", "status")]).text(spoken(&model.phase)))
+        .maybe(failure)
+        .html()
 }
 
 fn verdict(model: &Model) -> String {

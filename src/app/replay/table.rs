@@ -7,53 +7,47 @@ use yew::prelude::*;
 
 use super::state::{Model, Side};
 use super::text;
+use crate::app::element::{Element, element};
 use crate::replay::blockmap::{Block, BlockMap};
 
 pub fn table(model: &Model) -> Html {
     let maps = [model.map(Side::Before), model.map(Side::After)];
     let blocks = maps[0].or(maps[1]).map_or(&[][..], |map| &map.blocks);
-    let side = |map: Option<&Rc<BlockMap>>, i: usize| match map.and_then(|map| map.blocks.get(i)) {
-        Some(block) => cells(block),
-        None => html! { <><td>{ "..." }</td><td></td><td></td></> },
-    };
-    html! {
-        <details class="twin">
-            <summary>{ "The two maps as a table, one row for each pageblock" }</summary>
-            // Eight columns are wider than the narrowest screens, and belong together.
-            <div class="scroll" role="region" aria-label="Table of pageblocks" tabindex="0">
-            <table id="blocks">
-                <thead>
-                    <tr>
-                        <th scope="col" rowspan="2">{ "Block" }</th>
-                        <th scope="col" rowspan="2">{ "First frame" }</th>
-                        <th scope="colgroup" colspan="3">{ "Before" }</th>
-                        <th scope="colgroup" colspan="3">{ "After" }</th>
-                    </tr>
-                    <tr>
-                    for (key, name) in ["Type", "Free", "Used", "Type", "Free", "Used"].into_iter().enumerate() {
-                        <th {key} scope="col">{ name }</th>
-                    }
-                    </tr>
-                </thead>
-                <tbody>
-                for (i, block) in blocks.iter().enumerate() {
-                    <tr key={i}>
-                        <th scope="row">{ i }</th>
-                        <td>{ format!("{:#x}", block.pfn) }</td>
-                        { side(maps[0], i) }
-                        { side(maps[1], i) }
-                    </tr>
-                }
-                </tbody>
-            </table>
-            </div>
-        </details>
-    }
+    let side = |map: Option<&Rc<BlockMap>>, i: usize| cells(map.and_then(|map| map.blocks.get(i)));
+    let kinds = ["Type", "Free", "Used", "Type", "Free", "Used"];
+    let rows = blocks.iter().enumerate().map(|(i, block)| {
+        element("tr", &[])
+            .key(&i.to_string())
+            .put(element("th", &[("scope", "row")]).words(i.to_string()))
+            .put(element("td", &[]).words(format!("{:#x}", block.pfn)))
+            .list(side(maps[0], i))
+            .list(side(maps[1], i))
+    });
+    let head = element("thead", &[])
+        .put(
+            element("tr", &[])
+                .put(element("th", &[("scope", "col"), ("rowspan", "2")]).text("Block"))
+                .put(element("th", &[("scope", "col"), ("rowspan", "2")]).text("First frame"))
+                .put(element("th", &[("scope", "colgroup"), ("colspan", "3")]).text("Before"))
+                .put(element("th", &[("scope", "colgroup"), ("colspan", "3")]).text("After")),
+        )
+        .put(element("tr", &[]).list(kinds.into_iter().map(|name| element("th", &[("scope", "col")]).text(name))));
+    // Eight columns are wider than the narrowest screens, and belong together.
+    let scroll = &[("class", "scroll"), ("role", "region"), ("aria-label", "Table of pageblocks"), ("tabindex", "0")];
+    element("details", &[("class", "twin")])
+        .put(element("summary", &[]).text("The two maps as a table, one row for each pageblock"))
+        .put(
+            element("div", scroll)
+                .put(element("table", &[("id", "blocks")]).put(head).put(element("tbody", &[]).list(rows))),
+        )
+        .html()
 }
 
-fn cells(block: &Block) -> Html {
-    if block.managed() == 0 {
-        return html! { <><td>{ "-" }</td><td>{ "-" }</td><td>{ "-" }</td></> };
-    }
-    html! { <><td>{ text::type_name(block) }</td><td>{ block.free }</td><td>{ block.used }</td></> }
+fn cells(block: Option<&Block>) -> [Element; 3] {
+    let words = match block {
+        None => ["...".to_owned(), String::new(), String::new()],
+        Some(block) if block.managed() == 0 => ["-"; 3].map(str::to_owned),
+        Some(block) => [text::type_name(block).to_owned(), block.free.to_string(), block.used.to_string()],
+    };
+    words.map(|words| element("td", &[]).words(words))
 }

@@ -9,18 +9,26 @@ mod marks;
 mod scale;
 mod scenarios;
 pub mod share;
+mod shown;
 mod sight;
 pub mod strip;
 pub mod tradeoff;
 
 pub use marks::COLOURS;
 pub use scenarios::{DEFAULT, SCENARIOS, Scenario};
+pub use shown::Shown;
 pub use sight::{Comparison, Reproduced, Row, Sight};
 
 use html::{escape, list, table};
 
 /// The answer. `parting` says where two of the policies first decide differently; it may come later.
 pub fn answer(sight: &Sight, parting: &str) -> String {
+    let [before, behind] = around_parting(sight);
+    before + &escape(parting) + &behind
+}
+
+/// The answer without the sentence that may come later: what stands before it and behind it.
+fn around_parting(sight: &Sight) -> [String; 2] {
     let mut html = String::new();
     for headline in &sight.headlines {
         html += &format!("<p class=\"verdict\">{}</p>", escape(headline));
@@ -28,8 +36,7 @@ pub fn answer(sight: &Sight, parting: &str) -> String {
     if sight.headlines.is_empty() {
         html += "<p class=\"verdict\">One policy alone: add a second one to compare.</p>";
     }
-    html += &format!("<p class=\"parting\">{}</p>", escape(parting));
-    html + &list("warnings", &sight.warnings)
+    [html + "<p class=\"parting\">", "</p>".to_owned() + &list("warnings", &sight.warnings)]
 }
 
 /// Results as a table, and as pictures.

@@ -10,7 +10,7 @@ use crate::report::export::{self, Analysis, analysis};
 use crate::stats::{Refusal, mean_difference};
 
 /// What is shown of a comparison, whole or in part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sight {
     /// The experiment's part of a link: what these figures are of.
     pub config: String,
@@ -35,7 +35,6 @@ pub struct Sight {
     pub notes: Vec<String>,
     /// The block for a mail.
     pub text: String,
-    pub markdown: String,
     pub tsv: String,
     pub json: String,
     /// The whole link; with a result check if every seed is in.
@@ -46,7 +45,7 @@ pub struct Sight {
 }
 
 /// One policy.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub label: String,
     /// The name with its knobs.
@@ -68,7 +67,7 @@ pub struct Row {
 }
 
 /// One policy against the first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     pub label: String,
     pub base: String,
@@ -115,7 +114,6 @@ impl Sight {
             prices: analysis.prices().into_iter().chain(export::front(&analysis)).collect(),
             notes: analysis.footnotes(),
             text: export::text(&analysis),
-            markdown: export::markdown(&analysis),
             tsv: export::tsv(&analysis),
             json: export::short(&analysis),
             fragment: analysis.url.split_once('#').map_or(String::new(), |(_, fragment)| fragment.to_owned()),
