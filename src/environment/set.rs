@@ -62,8 +62,8 @@ pub fn changes(environment: &Environment, preset: &Environment) -> Vec<(String, 
 }
 
 reads!(Environment:
-    may name, may memory_mib, may cpus, may layout, may thp, may mglru, may page_cache_mib, may background, may_record vm,
-    may_record footprint, may_record costs);
+    may name, may memory_mib, may cpus, may layout, may thp, may mglru, may page_cache_mib, may background,
+    may counters_until, may_record vm, may_record footprint, may_record costs);
 reads!(Vm:
     may min_free_kbytes, may watermark_scale_factor, may watermark_boost_factor, may percpu_pagelist_high_fraction,
     may defrag_mode, may compaction_proactiveness, may extfrag_threshold);
@@ -188,8 +188,11 @@ mod tests {
             let environment = preset.environment();
             for field in fields(&environment) {
                 assert_eq!(set(&environment, &field.name, &field.value).as_ref(), Ok(&environment), "{}", field.name);
-                for word in field.choices {
-                    assert!(set(&environment, &field.name, word).is_ok(), "{} {word}", field.name);
+                let switch = if field.is_switch() { &["on", "off"][..] } else { &[] };
+                for word in field.choices.iter().chain(switch) {
+                    let changed = set(&environment, &field.name, word).expect("a word it may be");
+                    let value = fields(&changed).into_iter().find(|other| other.name == field.name).map(|f| f.value);
+                    assert_eq!(value.as_deref(), Some(*word), "{}", field.name);
                 }
             }
         }

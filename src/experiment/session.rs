@@ -7,20 +7,21 @@ use std::rc::Rc;
 
 use super::cell::{Cell, CellResult, Score};
 use super::run::{self, Watch};
-use super::score;
-use crate::environment::{self, Background, CountersUntil, Environment, SpecError, Thp};
+use crate::environment::{self, Background, CountersUntil, Environment, SpecError};
 use crate::sim::World;
 use crate::sim::background;
 use crate::sim::exit::Exit;
 use crate::sim::file_cache::Reader;
 use crate::sim::fragmenter::{Fragmenter, Knobs};
 use crate::sim::khugepaged::Khugepaged;
-use crate::sim::plan::{self, PlanExit};
+use crate::sim::plan::PlanExit;
 use crate::sim::release::Release;
 use crate::sim::scheduler::{Scheduler, Stop};
 use crate::sim::secretmem::Thread;
 use crate::sim::spawner::Spawner;
 use crate::workload::plan::PlanSpec;
+
+mod plan;
 
 /// How a run ended.
 #[derive(Clone)]
@@ -207,11 +208,7 @@ impl Session {
         self.kills = self.world.kills.len();
         let cpus = self.environment.cpus;
         if let Some(spec) = self.plan.clone() {
-            let begun_ns = self.world.machine.now_ns;
-            let thp = self.environment.thp != Thp::Never;
-            plan::start(&spec, thp, &mut self.world, &mut self.scheduler, cpus);
-            self.stage = Stage::Plan { begun_ns, spammed: 0 };
-            return;
+            return self.start_plan(&spec);
         }
         let Some(knobs) = self.antagonist() else { return self.next_iteration(watch) };
         let cpu = self.world.below(u32::from(cpus)) as u8;
@@ -311,31 +308,6 @@ impl Session {
         watch.phase("end", &self.world);
         let bytes = std::mem::take(&mut self.bytes);
         self.finish(End { stop: self.worker_stop, bytes, score: None, complete: None });
-    }
-
-    fn step_plan(&mut self, begun_ns: u64, mut spammed: u64, watch: &mut dyn Watch) {
-        let stop = self.step_until(|session| {
-            let bytes = session.world.plan.spammed.iter().sum();
-            if bytes > spammed {
-                spammed = bytes;
-                watch.chunk(&session.world);
-            }
-            session.world.plan.done
-        });
-        let Some(stop) = stop else {
-            self.stage = Stage::Plan { begun_ns, spammed };
-            return;
-        };
-        watch.phase("plan", &self.world);
-        watch.phase("end", &self.world);
-        let world = &self.world;
-        let spec = self.plan.as_ref().and_then(|plan| plan.score.as_ref());
-        let score = spec.map(|spec| score::read_off(spec, world, begun_ns));
-        // A plan that spams until the kill ends by it; any other comes to its end whoever was killed on the way.
-        let killed = !world.plan.spammed.is_empty() && !world.kills.is_empty();
-        let complete = world.plan.done && !killed;
-        let complete = Some(complete || stop == Stop::Idle && world.kills.is_empty());
-        self.finish(End { stop, bytes: world.plan.spammed.clone(), score, complete });
     }
 
     fn finish(&mut self, end: End) {
