@@ -5,6 +5,8 @@
 //! its CPU returns to user space; behind a kernel thread, which does not return there, it waits for the next tick.
 //! kcompactd looks whether kswapd wants to run, so that this wait decides whether a proactive round goes on.
 //!
+//! A kernel thread that slept has the CPU for itself until its slice is over; the tasks there are held up meanwhile.
+//!
 //! Simplified: a task in the slow path makes way at the end of its step, which may be before it returns.
 
 use super::super::actor::Then;
@@ -58,6 +60,8 @@ pub(super) struct Daemons {
     kswapd_cpu: u8,
     kcompactd_cpu: u8,
     kswapd_wait: Option<Wait>,
+    /// What kswapd has run since it woke.
+    kswapd_ran_ns: u64,
     /// When kcompactd woke last.
     kcompactd_woke_ns: u64,
 }
@@ -66,7 +70,19 @@ impl Daemons {
     pub(super) fn new(cpus: u8, vmstat_ns: u64) -> Daemons {
         let mut list = vec![(Daemon::Kswapd, 0), (Daemon::Kcompactd, 0)];
         list.extend((0..cpus).map(|cpu| (Daemon::Vmstat(cpu), vmstat_ns + u64::from(cpu) * 1000)));
-        Daemons { list, kswapd_cpu: cpus - 1, kcompactd_cpu: 0, kswapd_wait: None, kcompactd_woke_ns: 0 }
+        Daemons {
+            list,
+            kswapd_cpu: cpus - 1,
+            kcompactd_cpu: 0,
+            kswapd_wait: None,
+            kswapd_ran_ns: 0,
+            kcompactd_woke_ns: 0,
+        }
+    }
+
+    /// kswapd, which slept, has its CPU for itself until its slice is over.
+    fn is_kswapd_fresh(&self) -> bool {
+        self.kswapd_ran_ns < BASE_SLICE_NS
     }
 
     /// The CPU on which kcompactd has run for long.
@@ -77,7 +93,7 @@ impl Daemons {
 
     /// How many kernel threads run on a CPU.
     pub(super) fn running_on(&self, m: &Machine, cpu: u8) -> u64 {
-        u64::from(m.kswapd.is_running() && self.kswapd_cpu == cpu)
+        u64::from(m.kswapd.is_running() && !self.is_kswapd_fresh() && self.kswapd_cpu == cpu)
             + u64::from(m.kcompactd.is_running() && self.kcompactd_cpu == cpu)
     }
 
@@ -112,8 +128,13 @@ impl Scheduler {
         self.turn = None;
         let runnable = match self.daemons.list[i].0 {
             Daemon::Kswapd => {
-                self.daemons.kswapd_wait = None;
-                let runnable = self.runnable(&world.machine, self.daemons.kswapd_cpu, start_ns).0;
+                if self.daemons.kswapd_wait.take().is_some() {
+                    self.daemons.kswapd_ran_ns = 0;
+                }
+                let runnable = match self.daemons.is_kswapd_fresh() {
+                    true => 1,
+                    false => self.runnable(&world.machine, self.daemons.kswapd_cpu, start_ns).0,
+                };
                 world.machine.node.set_cpu(self.daemons.kswapd_cpu);
                 world.machine.step_kswapd();
                 runnable
@@ -138,11 +159,30 @@ impl Scheduler {
             }
         };
         self.may_be_idle |= !world.machine.kcompactd.is_running() || !world.machine.kswapd.is_running();
-        let until_ns = start_ns + stretched(world.machine.take_charged(), runnable);
+        let charged_ns = world.machine.take_charged();
+        let until_ns = start_ns + stretched(charged_ns, runnable);
         let daemons = &mut self.daemons;
         daemons.list[i].1 = until_ns;
-        if i == 0 && daemons.kswapd_cpu == daemons.kcompactd_cpu {
-            daemons.list[1].1 = daemons.list[1].1.max(until_ns);
+        if i == 0 {
+            let is_fresh = daemons.is_kswapd_fresh();
+            daemons.kswapd_ran_ns += charged_ns;
+            if daemons.kswapd_cpu == daemons.kcompactd_cpu {
+                daemons.list[1].1 = daemons.list[1].1.max(until_ns);
+            }
+            if is_fresh {
+                self.hold_up(start_ns, until_ns - start_ns);
+            }
+        }
+    }
+
+    /// Tasks on kswapd's CPU make way for it.
+    fn hold_up(&mut self, now_ns: u64, ns: u64) {
+        let cpu = self.daemons.kswapd_cpu;
+        for &i in &self.alive {
+            let slot = &mut self.slots[i];
+            if slot.cpu == cpu && slot.wants_cpu(now_ns) {
+                slot.local_ns = slot.local_ns.max(now_ns) + ns;
+            }
         }
     }
 
@@ -161,7 +201,10 @@ impl Scheduler {
         let turn = (at_ns / TICK_NS) % runners.len().max(1) as u64;
         let current = waker.or_else(|| runners.get(turn as usize).map(|runner| runner.who));
         let (until_ns, behind_kcompactd) = match current {
-            Some(Task::Slot(i)) => (self.slots[i].local_ns.max(at_ns), false),
+            // Alone on its CPU until it returns, whatever its share is over time.
+            Some(Task::Slot(i)) => {
+                (at_ns + self.slots[i].local_ns.saturating_sub(at_ns) / runners.len().max(1) as u64, false)
+            }
             Some(_) => ((at_ns / TICK_NS + 1) * TICK_NS, true),
             None => (at_ns, false),
         };
