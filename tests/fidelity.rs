@@ -15,7 +15,7 @@ use oompoint::experiment::fidelity::measure::CLEARED;
 use oompoint::experiment::fidelity::{Fixture, Observed, Spec, bars, cells, known, observe};
 use oompoint::report::fidelity::{Record, page, part, table};
 
-/// Cells of each family and kind of bar that take well under a second.
+/// Cells of each family and kind of bar that take well under a second; no races, whose means hang on single seeds.
 const QUICK: [&str; 9] = [
     "debian/ant/1024/thp=always/defrag=0",
     "debian/ant/512/thp=never/defrag=1",
@@ -25,7 +25,7 @@ const QUICK: [&str; 9] = [
     "k0-fix",
     "k1-pc0-pro0-series",
     "k1-pc0-early",
-    "k1-pc0-bglight-series",
+    "k1-pc0-bglight-off",
 ];
 const SEEDS: [u64; 4] = [1, 2, 3, 4];
 /// What few seeds may add to a miss.
