@@ -56,8 +56,9 @@ impl Shape {
         match self.heaps {
             None => "One heap explains the sample (dip test).".to_string(),
             Some(heaps) => format!(
-                "Two heaps: {} runs near {} and {} near {} {unit} (dip test); the mean lies where few runs are.",
+                "Two heaps: {} {} near {} and {} near {} {unit} (dip test); the mean lies where few runs are.",
                 heaps.low_n,
+                if heaps.low_n == 1 { "run" } else { "runs" },
                 grain.mean(heaps.low_mean, heaps.low_n),
                 heaps.high_n,
                 grain.mean(heaps.high_mean, heaps.high_n)
