@@ -12,7 +12,8 @@ use crate::model::settings::Costs;
 const FREEABLE_OBJECTS: u32 = 15;
 
 /// A page of secretmem from a block that is unmapped already flushes no translation, so it costs the same with one CPU
-/// and with two: 33 to 45 us in six boots of the small guests under series, from the seconds of the worker.
+/// and with two: 33 to 45 us in five boots of the small guests under series, from the seconds of the worker, and 58 in one
+/// that lived for only a second.
 const UNMAPPED_FAULT_NS: u64 = 40_000;
 
 /// A preset and what it stands for.
