@@ -2,13 +2,11 @@
 //! On which CPU a task runs: where it wakes, and how it moves while more want to run than there are CPUs.
 //!
 //! Stands for kernel/sched/fair.c@7.3: select_idle_sibling, sched_balance_find_dst_cpu, sched_balance_rq,
-//! sched_balance_newidle, get_sd_balance_interval. It matters because
-//! per-CPU lists fill and empty with whoever runs there: pages that kcompactd frees on one CPU are of no use to the
-//! others until somebody who frees comes back to it.
+//! sched_balance_newidle, get_sd_balance_interval. It matters because per-CPU lists fill and empty with whoever runs
+//! there: pages that kcompactd frees on one CPU are of no use to the others until somebody who frees comes back to it.
 //!
-//! Simplified: one scheduling domain; load is counted in tasks; which task is moved
-//! is drawn, as the running one stays; where a task wakes that another wakes while nothing else runs is drawn as often as
-//! measured.
+//! Simplified: one scheduling domain; load is counted in tasks; which task is moved is drawn, as the running one stays;
+//! where a task wakes that another wakes while nothing else runs is drawn as often as measured.
 
 /// Interval between two looks of a busy CPU, a CPU of the domain, while the load is uneven: 1 ms by weight, busy_factor
 /// 16; while it is even the interval doubles (fair.c:sched_balance_rq).
@@ -69,9 +67,8 @@ impl Balance {
         draw: impl FnMut(u32) -> u32,
     ) -> Option<(T, u8)> {
         let cpu = (0..self.cpus).find(|&cpu| self.looks[usize::from(cpu)].next_ns <= now_ns)?;
-        let load = |cpu: u8| runners.iter().filter(|runner| runner.cpu == cpu).count();
-        let busiest = (0..self.cpus).rev().max_by_key(|&cpu| load(cpu))?;
-        let is_uneven = load(busiest) >= 2 && load(busiest) > load(cpu);
+        let (busiest, most) = busiest(self.cpus, runners);
+        let is_uneven = most >= 2 && most > load(cpu, runners);
         let look = &mut self.looks[usize::from(cpu)];
         let interval_ns = INTERVAL_NS * u64::from(self.cpus) * if is_uneven { 1 } else { 2 };
         look.next_ns = now_ns + interval_ns - TICK_NS;
@@ -82,16 +79,15 @@ impl Balance {
 
     /// Who moves to a CPU that has just become idle, and which that is (fair.c:sched_balance_newidle).
     pub fn pull<T: Copy>(&self, runners: &[Runner<T>], draw: impl FnMut(u32) -> u32) -> Option<(T, u8)> {
-        let load = |cpu: u8| runners.iter().filter(|runner| runner.cpu == cpu).count();
-        let busiest = (0..self.cpus).rev().max_by_key(|&cpu| load(cpu))?;
-        let idle = (0..self.cpus).find(|&cpu| load(cpu) == 0)?;
-        (load(busiest) >= 2).then(|| (one_of(busiest, runners, draw), idle))
+        let (busiest, most) = busiest(self.cpus, runners);
+        let idle = (0..self.cpus).find(|&cpu| load(cpu, runners) == 0)?;
+        (most >= 2).then(|| (one_of(busiest, runners, draw), idle))
     }
 
     /// Where a task wakes that last ran on `last`: there if nobody else does, else on a CPU that is idle; else, if its
     /// waker's CPU carries less, there (fair.c:select_idle_sibling, wake_affine_weight).
     pub fn wake<T>(&self, last: u8, waker: Option<u8>, runners: &[Runner<T>]) -> u8 {
-        let load = |cpu: u8| runners.iter().filter(|runner| runner.cpu == cpu).count();
+        let load = |cpu| load(cpu, runners);
         if load(last) == 0 {
             return last;
         }
@@ -115,13 +111,24 @@ impl Balance {
     /// it slept, and so does that of other new threads; unless `hog`, a CPU that is in full use, is the parent's
     /// (fair.c:sched_balance_find_dst_group, update_sg_wakeup_stats).
     pub fn fork<T>(&self, parent: u8, hog: Option<u8>, runners: &[Runner<T>]) -> u8 {
-        let load = |cpu: u8| runners.iter().filter(|runner| runner.cpu == cpu).count();
+        let load = |cpu| load(cpu, runners);
         if let Some(idle) = (0..self.cpus).find(|&cpu| load(cpu) == 0) {
             return idle;
         }
         let others = (0..self.cpus).filter(|&cpu| hog == Some(parent) && cpu != parent);
         others.min_by_key(|&cpu| load(cpu)).unwrap_or(parent)
     }
+}
+
+/// How many want a CPU.
+fn load<T>(cpu: u8, runners: &[Runner<T>]) -> usize {
+    runners.iter().filter(|runner| runner.cpu == cpu).count()
+}
+
+/// The busiest CPU, of equal ones the first, and what it carries.
+fn busiest<T>(cpus: u8, runners: &[Runner<T>]) -> (u8, usize) {
+    let loads = (0..cpus).rev().map(|cpu| (cpu, load(cpu, runners)));
+    loads.max_by_key(|&(_, load)| load).expect("there is a CPU")
 }
 
 fn one_of<T: Copy>(cpu: u8, runners: &[Runner<T>], mut draw: impl FnMut(u32) -> u32) -> T {

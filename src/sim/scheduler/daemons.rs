@@ -5,12 +5,11 @@
 //! its CPU returns to user space; behind a kernel thread, which does not return there, it waits for the next tick.
 //! kcompactd looks whether kswapd wants to run, so that this wait decides whether a proactive round goes on.
 //!
-//! A kernel thread that slept has the CPU for itself until its slice is over; the tasks there are held up meanwhile.
+//! kswapd, which slept, has its CPU for itself until its slice is over; the tasks there are held up meanwhile.
 //!
 //! Simplified: a task in the slow path makes way at the end of its step, which may be before it returns.
 
-use super::super::actor::Then;
-use super::super::actor::stretched;
+use super::super::actor::{Then, stretched};
 use super::super::balance::Runner;
 use super::super::world::World;
 use super::{Scheduler, Slot, WANTS_WITHIN_NS};
@@ -131,9 +130,10 @@ impl Scheduler {
                 if self.daemons.kswapd_wait.take().is_some() {
                     self.daemons.kswapd_ran_ns = 0;
                 }
-                let runnable = match self.daemons.is_kswapd_fresh() {
-                    true => 1,
-                    false => self.runnable(&world.machine, self.daemons.kswapd_cpu, start_ns).0,
+                let runnable = if self.daemons.is_kswapd_fresh() {
+                    1
+                } else {
+                    self.runnable(&world.machine, self.daemons.kswapd_cpu, start_ns).0
                 };
                 world.machine.node.set_cpu(self.daemons.kswapd_cpu);
                 world.machine.step_kswapd();
