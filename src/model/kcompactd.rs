@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! kcompactd as a co-routine: woken work, and the proactive look every 500 ms.
+//! kcompactd as a co-routine: woken work, and the proactive look every 500 ms, as its timer tells them.
 //!
 //! Stands for mm/compaction.c@7.3: wakeup_kcompactd, kcompactd, kcompactd_do_work, should_proactive_compact_node,
 //! proactive_compact_node.
@@ -13,9 +13,10 @@ use super::frames::Order;
 use super::journal::{Kind, What};
 use super::kswapd::Next;
 use super::machine::Machine;
+use super::timer;
 
 /// HPAGE_FRAG_CHECK_INTERVAL_MSEC.
-const CHECK_NS: u64 = 500_000_000;
+const CHECK_TICKS: u64 = 500_000_000 / timer::TICK_NS;
 /// `COMPACT_MAX_DEFER_SHIFT`.
 const PAUSE_SHIFT: u32 = 6;
 
@@ -125,7 +126,7 @@ impl Machine {
             return;
         }
         let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
-        self.kcompactd.next_check_ns = if idle { u64::MAX } else { self.now_ns + CHECK_NS };
+        self.kcompactd.next_check_ns = if idle { u64::MAX } else { timer::end_ns(self.now_ns, CHECK_TICKS) };
         if self.stock_is_low() {
             self.start_round(Aim::Stock);
         } else if self.settings.compaction_proactiveness > 0 && !self.kswapd.is_running() {
@@ -227,14 +228,14 @@ impl Machine {
             self.kcompactd.forget_served(order, highest_zone);
         }
         let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
-        self.kcompactd.next_check_ns = if idle { u64::MAX } else { self.now_ns + CHECK_NS };
+        self.kcompactd.next_check_ns = if idle { u64::MAX } else { timer::end_ns(self.now_ns, CHECK_TICKS) };
         if self.kcompactd.wanted_order > 0 {
             self.kcompactd.wanted_since_ns = Some(self.now_ns);
         }
         if let Aim::Proactive { score } = aim
             && proactive::node_score(&self.node) >= score
         {
-            self.kcompactd.next_check_ns = self.now_ns + (CHECK_NS << PAUSE_SHIFT);
+            self.kcompactd.next_check_ns = timer::end_ns(self.now_ns, CHECK_TICKS << PAUSE_SHIFT);
         }
     }
 }

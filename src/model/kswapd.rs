@@ -14,13 +14,14 @@ use super::frames::Order;
 use super::journal::{Kind, What};
 use super::machine::Machine;
 use super::reclaim::{CLUSTER, PRIORITY_DEFAULT, Reclaimer};
+use super::timer;
 use super::watermark::WMARK_HIGH;
 use super::zone::{MAX_ZONES, zone_flag};
 
 /// Passes without any progress after which kswapd gives up (`MAX_RECLAIM_RETRIES`).
 pub const FAILURES_MAX: u32 = 16;
 /// HZ/10.
-pub const NAP_NS: u64 = 100_000_000;
+const NAP_TICKS: u64 = 100_000_000 / timer::TICK_NS;
 
 /// What kswapd does next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -285,6 +286,6 @@ impl Machine {
         }
         let (order, highest_zone) = (self.kswapd.alloc_order, self.kswapd.alloc_zone);
         self.wakeup_kcompactd(order, highest_zone);
-        self.kswapd.state = State::Napping { until_ns: self.now_ns + NAP_NS };
+        self.kswapd.state = State::Napping { until_ns: timer::end_ns(self.now_ns, NAP_TICKS) };
     }
 }

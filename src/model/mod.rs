@@ -44,6 +44,7 @@ pub mod settings;
 pub mod shrinker;
 pub mod slowpath;
 pub mod tally;
+pub mod timer;
 pub mod tracepoint;
 pub mod view;
 pub mod watermark;

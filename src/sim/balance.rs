@@ -8,11 +8,11 @@
 //! Simplified: one scheduling domain; load is counted in tasks; which task is moved is drawn, as the running one stays;
 //! where a task wakes that another wakes while nothing else runs is drawn as often as measured.
 
+use crate::model::timer::TICK_NS;
+
 /// Interval between two looks of a busy CPU, a CPU of the domain, while the load is uneven: 1 ms by weight, busy_factor
 /// 16; while it is even the interval doubles (fair.c:sched_balance_rq).
 const INTERVAL_NS: u64 = 16_000_000;
-/// A busy CPU looks a tick sooner (fair.c:get_sd_balance_interval); HZ is 250 in all measured guests.
-const TICK_NS: u64 = 4_000_000;
 
 /// How often a task that sleeps for a tenth of a second wakes on its CPU again, of four times: in thirteen measured boots
 /// of two CPUs 6.2 kernel stacks of the worker's threads went back to the allocator each 16 MiB while nothing else ran.
@@ -71,6 +71,7 @@ impl Balance {
         let is_uneven = most >= 2 && most > load(cpu, runners);
         let look = &mut self.looks[usize::from(cpu)];
         let interval_ns = INTERVAL_NS * u64::from(self.cpus) * if is_uneven { 1 } else { 2 };
+        // A busy CPU looks a tick sooner (fair.c:get_sd_balance_interval).
         look.next_ns = now_ns + interval_ns - TICK_NS;
         let moves = is_uneven && look.has_failed;
         look.has_failed = is_uneven && !moves;

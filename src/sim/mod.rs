@@ -12,6 +12,7 @@ pub mod exit;
 pub mod file_cache;
 pub mod fragmenter;
 pub mod khugepaged;
+mod own;
 pub mod plan;
 pub mod process;
 pub mod release;

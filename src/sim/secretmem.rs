@@ -5,13 +5,15 @@
 //! mm/secretmem.c:secretmem_fault@7.3.
 //!
 //! Modelled: 2 MiB chunks split among threads, each ascending; page table, direct-map split, xarray node, inode and
-//! VMA slabs; bytes counted are those of whole chunks; a killed thread sees its allocation to the end before it heeds the
+//! VMA slabs; what a new user stack touches; bytes counted are those of whole chunks; a killed thread sees its allocation to the end before it heeds the
 //! signal. MAP_POPULATE does nothing for secretmem, so pages are faulted.
 
 use std::ops::Range;
 
 use super::actor::{Actor, Room, Stride, Then};
 use super::demand::{Demand, Poll};
+use super::fragmenter::ANON_GFP;
+use super::own;
 use super::slab::{self, Attempt, Cache};
 use super::stack::Stack;
 use super::world::World;
@@ -46,6 +48,8 @@ pub struct WorkerState {
     pub main_actor: u32,
     /// By thread: its kernel stack while it runs.
     pub(super) stacks: Vec<Option<Stack>>,
+    /// By thread: its user stack is new, and it has not run on it yet.
+    pub(super) new_user_stack: Vec<bool>,
     /// 2 MiB regions of the direct map that are split already, one bit each.
     split: Vec<u64>,
     /// Index nodes in use, and those that the slabs have room for.
@@ -61,7 +65,17 @@ impl WorkerState {
         let split = std::mem::take(&mut self.split);
         let allocating = vec![false; threads as usize + 1];
         let stacks = vec![None; threads as usize];
-        *self = WorkerState { process, chunk_pages, threads, split, allocating, stacks, ..WorkerState::default() };
+        let new_user_stack = vec![true; threads as usize];
+        *self = WorkerState {
+            process,
+            chunk_pages,
+            threads,
+            split,
+            allocating,
+            stacks,
+            new_user_stack,
+            ..WorkerState::default()
+        };
     }
 
     /// Whether a thread of the process has not left the kernel yet, so that the memory it shares is still in use.
@@ -98,6 +112,8 @@ struct Want {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
+    /// The thread's own memory.
+    Anon,
     PageTable,
     Secret,
     Split,
@@ -148,6 +164,7 @@ impl Thread {
     fn got(&mut self, w: &mut World, role: Role, pfn: Pfn, order: Order) {
         let process = w.worker.process;
         match role {
+            Role::Anon => own::hold(w, pfn),
             Role::PageTable => w.process(process).page_tables.push(pfn),
             Role::Split => w.process(process).kernel.push((pfn, order)),
             Role::Slab(attempt) => {
@@ -212,6 +229,10 @@ impl Thread {
     }
 }
 
+fn want_own() -> Want {
+    Want { demand: Demand::new(ANON_GFP, 0), role: Role::Anon }
+}
+
 fn want_slab(attempt: Attempt) -> Want {
     Want { demand: Demand::new(attempt.gfp(), attempt.order()), role: Role::Slab(attempt) }
 }
@@ -241,6 +262,10 @@ impl Actor for Thread {
         let mut want = match self.wants.pop() {
             Some(want) => want,
             None => {
+                if std::mem::take(&mut w.worker.new_user_stack[self.number as usize]) {
+                    self.wants.extend((0..own::STACK_PAGES).map(|_| want_own()));
+                    return Then::Go;
+                }
                 if self.next == 0 {
                     self.share = share(w, self.number);
                 }

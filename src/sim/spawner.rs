@@ -4,9 +4,10 @@
 //! Stands for packages/benchmarks/secretmem-vs-frag/src/main.rs of bjackman/kernel-benchmarks-nix@72bbb10: worker,
 //! populate_memory, whose threads live for one chunk.
 //!
-//! Modelled: the time between chunks, the threads' kernel stacks. Simplified: user stacks, which the C library keeps.
+//! Modelled: the time between chunks, the threads' kernel stacks, the main thread's own memory (`own`).
 
 use super::actor::{Actor, Then};
+use super::own::MainPages;
 use super::stack::{Growing, Stack};
 use super::world::World;
 
@@ -14,6 +15,7 @@ use super::world::World;
 pub struct Spawner {
     /// The time of the chunk under way is charged.
     paid: bool,
+    pages: MainPages,
     stacks: Vec<Stack>,
     growing: Growing,
 }
@@ -35,7 +37,7 @@ impl Spawner {
 
     /// As `Thread::leave`: an allocation under way goes on to its end.
     fn leave(&mut self, w: &mut World) -> Then {
-        if self.growing.finish(w, w.worker.process) {
+        if self.pages.finish(w) || self.growing.finish(w, w.worker.process) {
             return Then::Go;
         }
         std::mem::take(&mut self.growing).abandon(w);
@@ -54,10 +56,12 @@ impl Actor for Spawner {
         if !self.paid {
             self.paid = true;
             w.machine.charge(w.machine.costs.chunk_ns);
+            self.pages.begin_chunk(w);
             return Then::Go;
         }
-        let then = self.stacks(w);
-        *w.worker.allocating.last_mut().expect("the main thread has the last place") = self.growing.is_under_way();
+        let then = if self.pages.step(w) { self.stacks(w) } else { Then::Go };
+        *w.worker.allocating.last_mut().expect("the main thread has the last place") =
+            self.pages.is_under_way() || self.growing.is_under_way();
         then
     }
 }

@@ -15,13 +15,14 @@ pub struct Known {
 
 #[rustfmt::skip]
 mod reasons {
-    pub const OTHERS_FIRST: &str = "one real run: its request invokes the killer in a quarter of the model's boots";
-    pub const STRANDED: &str = "one real run, whose per-CPU lists held 5,655 pages to the end; so do two of the model's 16 boots (1,800 on average), which get 308 and 317 MB";
+    pub const OTHERS_FIRST: &str = "one real run: its request invokes the killer in five of the model's 16 boots";
+    pub const STRANDED: &str = "one real run, whose per-CPU lists held 5,655 pages to the end; so do five of the model's 16 boots (3,500 on average), which get 296 to 317 MB";
     pub const SMALL_N: &str = "one real run";
     pub const AFTER: &str = "suspected: nearly all of it happens after the kill, while the worker exits; the model's kcompactd finds less to do then";
     pub const PHASE: &str = "suspected: where the kept chunks lie against the 64-page grid decides between orders 4 and 5; the model walks other phases than these few boots";
     pub const INIT: &str = "in the one real run a page fault of init invoked the killer; such faults ask alike in the model, but in its 16 boots the worker comes first";
-    pub const NO_EARLY_DEATH: &str = "one real boot of four died early under blunt (528.5 MB, 5 of 7 direct compactions failed); six of the model's first 64 boots do so too (556 to 640 MB), too few of the 16 compared";
+    pub const NO_EARLY_DEATH: &str = "one real boot of four died early under blunt (528.5 MB, 5 of 7 direct compactions failed); eight of the model's first 64 boots do so too (573 to 650 MB), too few of the 16 compared";
+    pub const NO_EARLY_DEATH_CACHE: &str = "of two real boots one ended with 60 MB free and so, by their mean, the other with 100; one of the model's 16 ends with 93";
     pub const FEW_FRAMES: &str = "a few thousand frames in both: one pass more or less decides";
     pub const RACE: &str = "a race: the range is of its kind, the ends are not";
     pub const RACE_CACHE: &str = "suspected: a race that fewer boots of the model win, so that kcompactd works for less time before the kill";
@@ -29,7 +30,7 @@ mod reasons {
     pub const MOMENT: &str = "a run is under way at the kill: what is counted depends on the moment the victim is gone";
     pub const EARLY_FAILS: &str = "suspected: more proactive rounds that meet secretmem run beside the direct compactions than in the real guest";
     pub const WOKEN: &str = "suspected: in some of the model's boots kcompactd, woken by kswapd, moves a block more or meets secretmem; in the one real run given no page failed";
-    pub const EARLY: &str = "1 % apart in reality: six of the model's 16 boots under early die before the others (715 to 747 MB), when compaction is deferred";
+    pub const EARLY: &str = "1 % apart in reality: five of the model's 16 boots under early die before the others (673 to 751 MB), when compaction is deferred";
     pub const PAGE_TABLES: &str = "suspected: 0.6 % apart in reality: the model leaves more pages on per-CPU lists at the end (3,900, measured 2,200) and so hides what series saves in page tables";
 }
 
@@ -54,7 +55,6 @@ pub const KNOWN: &[Known] = &[
     known("k0-early", "free pages at OOM", reasons::EARLY),
     known("k0-early", "pgmigrate_fail", reasons::EARLY_FAILS),
     known("k1-pc0-fix", "bytes at OOM", reasons::NO_EARLY_DEATH),
-    known("k1-pc0-fix", "free pages at OOM", reasons::NO_EARLY_DEATH),
     known("k1-pc0-series", "pgmigrate_fail", reasons::RACE),
     known("k1-pc0-pro0-series", "compact_migrate_scanned", reasons::FEW_FRAMES),
     known("k1-pc0-bglight-off", "pgmigrate_fail", reasons::DAEMON),
@@ -65,19 +65,18 @@ pub const KNOWN: &[Known] = &[
     known("k1-pc300-series", "compact_migrate_scanned", reasons::RACE_CACHE),
     known("k1-pc300-series", "pgmigrate_success", reasons::RACE_CACHE),
     known("k1-pc300-series", "pgmigrate_fail", reasons::RACE_CACHE),
+    known("k1-pc300-early", "pgmigrate_fail", reasons::DAEMON),
     known("k1-pc300-pro0-series", "pgmigrate_success", reasons::WOKEN),
     known("k1-pc300-pro0-series", "compact_migrate_scanned", reasons::WOKEN),
     known("k1-pc300-pro0-series", "pgmigrate_fail", reasons::WOKEN),
     known("k1-pc300-bglight-off", "request that invokes OOM", reasons::INIT),
     known("k1-pc300-bglight-series", "compact_migrate_scanned", reasons::RACE_CACHE),
-    known("k1-pc300-bglight-series", "range of bytes", reasons::RACE),
     known("k1-pc300-bglight-series", "pgmigrate_success", reasons::RACE_CACHE),
     known("k1-pc300-bglight-series", "pgmigrate_fail", reasons::RACE_CACHE),
+    known("k1-pc300-bglight-fix", "free pages at OOM", reasons::NO_EARLY_DEATH_CACHE),
     known("k1-pc300-bglight-pro0-series", "pgmigrate_success", reasons::WOKEN),
-    known("k1-pc300-bglight-pro0-series", "compact_migrate_scanned", reasons::WOKEN),
-    known("k1-pc300-bglight-pro0-series", "pgmigrate_fail", reasons::WOKEN),
+    known("disk-1g, 300 MiB of cache", "pgmigrate_success: early / base", reasons::DAEMON),
     known("minimal-1g", "blunt against early", reasons::EARLY),
-    known("debian-1g, 512 MiB", "base against base with defrag_mode", reasons::STRANDED),
     known("minimal-1g, not antagonized", "base against series", reasons::PAGE_TABLES),
 ];
 

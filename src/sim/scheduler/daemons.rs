@@ -15,6 +15,7 @@ use super::super::world::World;
 use super::{Scheduler, Slot, WANTS_WITHIN_NS};
 use crate::model::kswapd::Next;
 use crate::model::machine::Machine;
+use crate::model::timer::TICK_NS;
 
 /// Period of the vmstat worker.
 const VMSTAT_NS: u64 = 1_000_000_000;
@@ -24,8 +25,6 @@ const BASE_SLICE_NS: u64 = 700_000;
 /// After so long on a CPU a task counts as filling it: 1024 * 117 % of it are used then, by an average that halves each
 /// 32 ms (kernel/sched/pelt.c, fair.c:group_has_capacity@7.3).
 const HOG_NS: u64 = 88_000_000;
-/// HZ is 250 in all measured guests.
-const TICK_NS: u64 = 4_000_000;
 
 /// Kernel threads of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

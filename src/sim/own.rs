@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//! The worker's own anonymous memory: few pages, but they are movable and come from what was freed last. One that lies
+//! in a block which compaction has just emptied keeps that block from becoming free, and is what the next search finds.
+//!
+//! Stands for the touches of packages/benchmarks/secretmem-vs-frag/src/main.rs of bjackman/kernel-benchmarks-nix@72bbb10
+//! and of its C library, which keeps user stacks: counted in four traced boots with one thread (39 pages of the main
+//! thread, 2 of a thread on a new stack).
+//!
+//! Simplified: when the main thread touches what.
+
+use super::demand::{Demand, Poll};
+use super::fragmenter::ANON_GFP;
+use super::world::World;
+use crate::model::frames::Pfn;
+
+/// Pages of a thread that runs on a new stack.
+pub(super) const STACK_PAGES: u32 = 2;
+/// Pages of the main thread before its first chunk.
+const MAIN_PAGES: u32 = 37;
+/// A thread that is through may not have left its stack when the next chunk's threads are made, which then need one
+/// more: after 1, 3, 5 and 14 chunks in the traced boots, so with one chunk of six; never again in the same boot.
+const OF_CHUNKS: u32 = 6;
+
+/// Notes a page as the worker's.
+pub(super) fn hold(w: &mut World, pfn: Pfn) {
+    w.hold_anon(w.worker.process, pfn);
+    w.machine.charge(w.machine.costs.anon_fault_ns);
+}
+
+/// What the main thread still has to touch.
+#[derive(Clone, Debug)]
+pub(super) struct MainPages {
+    left: u32,
+    demand: Option<Demand>,
+    /// User stacks that may still come to those of the first chunk.
+    spare: u32,
+    has_begun: bool,
+}
+
+impl Default for MainPages {
+    fn default() -> MainPages {
+        MainPages { left: MAIN_PAGES, demand: None, spare: 0, has_begun: false }
+    }
+}
+
+impl MainPages {
+    /// Before each chunk: which threads get a new stack. The main thread writes to its upper end.
+    pub(super) fn begin_chunk(&mut self, w: &mut World) {
+        if !std::mem::replace(&mut self.has_begun, true) {
+            self.spare = w.worker.threads;
+            self.left += w.worker.threads;
+        } else if self.spare > 0 && w.below(OF_CHUNKS) == 0 {
+            self.spare -= 1;
+            self.left += 1;
+            let thread = w.below(w.worker.threads);
+            w.worker.new_user_stack[thread as usize] = true;
+        }
+    }
+
+    /// The next page, or one more round of its allocation. Whether there is nothing left.
+    pub(super) fn step(&mut self, w: &mut World) -> bool {
+        if self.left == 0 {
+            return true;
+        }
+        match self.demand.get_or_insert_with(|| Demand::new(ANON_GFP, 0)).poll(w, Some(w.worker.process)) {
+            Poll::Pending => return false,
+            Poll::Page(pfn) => {
+                hold(w, pfn);
+                self.left -= 1;
+            }
+            // The fault is retried (mm/memory.c: VM_FAULT_OOM).
+            Poll::Null => {}
+        }
+        self.demand = None;
+        false
+    }
+
+    pub(super) fn is_under_way(&self) -> bool {
+        self.demand.as_ref().is_some_and(Demand::is_under_way)
+    }
+
+    /// After a kill: the allocation under way goes on to its end. Whether it is still under way.
+    pub(super) fn finish(&mut self, w: &mut World) -> bool {
+        if !self.is_under_way() {
+            return false;
+        }
+        self.left = 1;
+        self.step(w);
+        self.is_under_way()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::world::testing::booted;
+
+    fn worker(threads: u32) -> World {
+        let mut w = booted();
+        let process = w.add_process("test", 0);
+        w.worker.begin(process, 512, threads);
+        w
+    }
+
+    fn chunk(pages: &mut MainPages, w: &mut World) -> usize {
+        let before = w.process(0).anon.len();
+        pages.begin_chunk(w);
+        while !pages.step(w) {}
+        w.process(0).anon.len() - before
+    }
+
+    #[test]
+    fn the_main_thread_touches_as_much_as_traced() {
+        let mut w = worker(1);
+        let mut pages = MainPages::default();
+        assert_eq!(chunk(&mut pages, &mut w), 38);
+        w.worker.new_user_stack = vec![false];
+        let later: Vec<usize> = (0..200).map(|_| chunk(&mut pages, &mut w)).collect();
+        assert_eq!(later.iter().sum::<usize>(), 1, "the top of a second stack, once");
+        assert!(w.worker.new_user_stack[0]);
+    }
+
+    #[test]
+    fn each_thread_may_need_one_more_stack() {
+        let mut w = worker(4);
+        let mut pages = MainPages::default();
+        assert_eq!(chunk(&mut pages, &mut w), 41);
+        let later: Vec<usize> = (0..400).map(|_| chunk(&mut pages, &mut w)).collect();
+        assert_eq!((later.iter().sum::<usize>(), later.iter().max()), (4, Some(&1)));
+    }
+
+    #[test]
+    fn a_killed_worker_sees_one_allocation_to_its_end() {
+        let mut w = worker(1);
+        let mut pages = MainPages::default();
+        assert!(!pages.finish(&mut w));
+        pages.begin_chunk(&mut w);
+        // Nothing is free but the reserves: the allocation enters the slow path.
+        while w.machine.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype()).is_some() {}
+        assert!(!pages.step(&mut w) && pages.is_under_way());
+        w.process(0).dying = true;
+        while pages.finish(&mut w) {}
+        assert_eq!(w.process(0).anon.len(), 1);
+        assert!(!pages.is_under_way());
+    }
+}
