@@ -78,9 +78,16 @@ impl Page {
         }
     }
 
+    /// What an element shows. One that the page replaces meanwhile, as it does with its first paint, is found again.
     pub async fn text(&self, css: &str) -> String {
-        let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
-        element.text().await.expect("a found element has text")
+        loop {
+            let element = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+            match element.text().await {
+                Ok(text) => return text,
+                Err(e) if e.is_stale_element_reference() => {}
+                Err(e) => panic!("{css}: {e}"),
+            }
+        }
     }
 
     pub async fn click(&self, css: &str) {
