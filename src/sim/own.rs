@@ -6,6 +6,7 @@
 //! and of its C library, which keeps user stacks: counted in four traced boots with one thread (39 pages of the main
 //! thread, 2 of a thread on a new stack).
 //!
+//! Modelled: how many pages each thread touches, and the further stack that a thread may need.
 //! Simplified: when the main thread touches what.
 
 use super::demand::{Demand, Poll};

@@ -5,8 +5,8 @@
 //! mm/secretmem.c:secretmem_fault@7.3.
 //!
 //! Modelled: 2 MiB chunks split among threads, each ascending; page table, direct-map split, xarray node, inode and
-//! VMA slabs; what a new user stack touches; bytes counted are those of whole chunks; a killed thread sees its allocation to the end before it heeds the
-//! signal. MAP_POPULATE does nothing for secretmem, so pages are faulted.
+//! VMA slabs; what a new user stack touches; bytes counted are those of whole chunks; a killed thread sees its
+//! allocation to the end before it heeds the signal. MAP_POPULATE does nothing for secretmem, so pages are faulted.
 
 use std::ops::Range;
 
