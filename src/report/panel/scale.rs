@@ -35,6 +35,11 @@ impl Scale {
         100.0 * (value - self.low) / (self.high - self.low)
     }
 
+    /// What lies at a place, percent.
+    pub fn value(&self, percent: f64) -> f64 {
+        self.low + percent * (self.high - self.low) / 100.0
+    }
+
     /// A tick's label: no more decimals than the step has.
     pub fn label(&self, tick: f64) -> String {
         let step = self.ticks.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
@@ -64,6 +69,7 @@ mod tests {
         let scale = Scale::over([94.0, 728.0].into_iter(), 6).unwrap();
         assert_eq!(scale.ticks, [200.0, 400.0, 600.0]);
         assert!(scale.percent(94.0) > 0.0 && scale.percent(728.0) < 100.0);
+        assert!((scale.percent(scale.value(-8.0)) + 8.0).abs() < 1e-9);
         assert_eq!(Scale::over(std::iter::empty(), 6), None);
         let point = Scale::over([5.0].into_iter(), 4).unwrap();
         assert!((49.0..51.0).contains(&point.percent(5.0)));

@@ -12,10 +12,13 @@ use crate::report::export::analysis::PRICED;
 
 const HEIGHT: f64 = 220.0;
 const TOP: f64 = 18.0;
+/// Share of the width that is left free beside the labels of the upward axis, percent.
+const LABELS: f64 = 8.0;
 
 /// The picture as SVG; none if there is nothing to weigh.
 pub fn svg(sight: &Sight, is_alone: bool) -> Option<String> {
-    let across = Scale::over(sight.rows.iter().flat_map(|row| row.values.iter().copied()), 6)?;
+    let ends = || sight.rows.iter().flat_map(|row| row.values.iter().copied());
+    let across = Scale::over(ends().chain([Scale::over(ends(), 6)?.value(-LABELS)]), 6)?;
     let up = Scale::over(sight.rows.iter().flat_map(|row| row.work.iter().copied()).chain([0.0]), 5)?;
     let y = |value: f64| TOP + (HEIGHT - TOP) * (1.0 - up.percent(value) / 100.0);
     let mut body = String::new();
