@@ -118,18 +118,16 @@ fn leave_footprint(m: &mut Machine, env: &Environment, rng: &mut Xoshiro256PlusP
         (0..share).for_each(|_| _ = alloc_lru(m, flag::ACTIVE));
         let share = f.file_pages / u32::from(env.cpus);
         (0..share).for_each(|_| _ = alloc_lru(m, flag::FILE));
-        let pages = rng.random_range(f.pcp_pages_min..=f.pcp_pages_max);
-        leave_pcp(m, cpu, (u64::from(pages) * u64::from(env.memory_mib) / 1024).min(1 << 16) as u32);
+        leave_pcp(m, cpu, env, rng);
     }
     m.node.set_cpu(0);
     m.slab = slab_pool(reclaimable, f.freeable_objects);
 }
 
-/// The unused objects fill the slabs that were taken last.
+/// The unused objects fill the slabs that were taken last; one that they do not fill holds others, in use, and stays.
 fn slab_pool(mut slabs: Vec<Pfn>, objects: u32) -> SlabPool {
-    let used = slabs.len().saturating_sub(objects.div_ceil(OBJECTS_PER_PAGE) as usize);
+    let used = slabs.len().saturating_sub((objects / OBJECTS_PER_PAGE) as usize);
     let pages = slabs.split_off(used);
-    let objects = objects.min(pages.len() as u32 * OBJECTS_PER_PAGE);
     SlabPool::new(pages, objects)
 }
 
@@ -154,20 +152,28 @@ fn take_dma(m: &mut Machine, pages: u32) {
     }
 }
 
-/// Empties the CPU's lists and brings them to `pages`, by freeing what short-lived processes held. Some idle seconds
-/// follow, in which the level falls to its minimum.
-fn leave_pcp(m: &mut Machine, cpu: u8, pages: u32) {
-    m.node.zones.iter_mut().for_each(|zone| zone.drain_cpu(cpu));
+/// What boot leaves on a CPU's lists: pages that short-lived processes held. Some idle seconds follow, in which the level
+/// falls to its minimum.
+fn leave_pcp(m: &mut Machine, cpu: u8, env: &Environment, rng: &mut Xoshiro256PlusPlus) {
+    let f = &env.footprint;
+    let mut pages =
+        [f.pcp_unmovable_pages, rng.random_range(f.pcp_pages_min..=f.pcp_pages_max), f.pcp_reclaimable_pages];
+    if f.late_refill_pages > 0 {
+        match rng.random_range(0..8) {
+            0 | 1 => pages[usize::from(freetype::UNMOVABLE)] += f.late_refill_pages,
+            2 => pages[usize::from(freetype::MOVABLE)] += f.late_refill_pages,
+            _ => {}
+        }
+    }
     let last = m.node.zones.len() - 1;
-    let mut held: Vec<Pfn> = Vec::new();
-    while m.node.zones[last].pcp[usize::from(cpu)].count + (held.len() as u32) < pages {
-        let Some(pfn) = m.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype()) else { break };
-        held.push(pfn);
+    m.node.zones.iter_mut().for_each(|zone| zone.drain_cpu(cpu));
+    for (ft, pages) in (0..).zip(pages) {
+        let pages = pages * env.memory_mib.min(1024) / 1024;
+        let zone = &mut m.node.zones[last];
+        let held: Vec<Pfn> = (0..pages).filter_map(|_| zone.rmqueue_buddy(0, ft, 0)).collect();
+        held.into_iter().for_each(|pfn| m.free(pfn, 0));
     }
-    for pfn in held {
-        m.free(pfn, 0);
-    }
-    m.node.zones[last].settle_pcp(cpu, pages);
+    m.node.zones[last].settle_pcp(cpu);
 }
 
 #[cfg(test)]

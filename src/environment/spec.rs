@@ -121,9 +121,17 @@ pub struct Footprint {
     pub movable_pages: u32,
     /// Clean file pages that boot's programs left in the page cache.
     pub file_pages: u32,
-    /// Pages that boot leaves on each CPU's lists of a 1 GiB guest, drawn from this range; in proportion for others.
+    /// What boot leaves on each CPU's lists, in proportion on guests below 1 GiB: movable pages, drawn from this range,
     pub pcp_pages_min: u32,
     pub pcp_pages_max: u32,
+    /// unmovable and reclaimable ones,
+    #[serde(default)]
+    pub pcp_unmovable_pages: u32,
+    #[serde(default)]
+    pub pcp_reclaimable_pages: u32,
+    /// and, on three CPUs of eight, what is left of a late and large refill: of unmovable pages on two of these three.
+    #[serde(default)]
+    pub late_refill_pages: u32,
 }
 
 /// A field that may not have its value, and what it may have.
@@ -195,7 +203,10 @@ impl Environment {
         let room = u64::from(f.reclaimable_pages) * u64::from(OBJECTS_PER_PAGE);
         between("footprint.freeable_objects", f.freeable_objects.into(), 0, room)?;
         between("footprint.dma_pages", f.dma_pages.into(), 0, 3000)?;
-        between("footprint.pcp_pages_max", f.pcp_pages_max.into(), f.pcp_pages_min.into(), 1 << 14)
+        between("footprint.pcp_pages_max", f.pcp_pages_max.into(), f.pcp_pages_min.into(), 1 << 14)?;
+        between("footprint.pcp_unmovable_pages", f.pcp_unmovable_pages.into(), 0, 1 << 12)?;
+        between("footprint.pcp_reclaimable_pages", f.pcp_reclaimable_pages.into(), 0, 1 << 12)?;
+        between("footprint.late_refill_pages", f.late_refill_pages.into(), 0, 1 << 12)
     }
 
     /// Each zone of RAM must have something left to give.

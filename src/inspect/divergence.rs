@@ -126,15 +126,15 @@ impl Side {
         Side {
             policy: recording.cell().policy.text(),
             row: decision.map(|decision| Row::of(ordinal, &decision)),
-            reason: reason(recording.cell(), decision),
+            reason: reason(recording.cell(), decision, recording.stream().get(ordinal + 1)),
             free_pages: zones.iter().map(|zone| zone.free_seen()).sum(),
             free_blocks: zones.iter().map(free_blocks_seen).sum(),
         }
     }
 }
 
-/// Which rule, or which part of the policy, made the decision.
-fn reason(cell: &Cell, decision: Option<Decision>) -> String {
+/// Which rule, or which part of the policy, made the decision that comes before `next`.
+fn reason(cell: &Cell, decision: Option<Decision>, next: Option<Entry>) -> String {
     let policy = cell.policy.policy;
     let Some(decision) = decision else {
         return "The run is over.".to_owned();
@@ -150,6 +150,9 @@ fn reason(cell: &Cell, decision: Option<Decision>) -> String {
         Kind::DirectReclaim => by_policy("The policy chose the order that reclaim works for."),
         Kind::SlowPath | Kind::Failed | Kind::OomKill | Kind::OomPanic => {
             by_policy("No zone passed its watermark with a block of the type.")
+        }
+        Kind::Extfrag if next.is_some_and(|next| next.kind() == Kind::BlockUnmapped) => {
+            by_policy("A whole block was claimed, to be unmapped.")
         }
         Kind::Extfrag | Kind::ClaimRefused => "The type's own free lists were empty.".to_owned(),
         Kind::SlowServed => "A later walk of the slow path found a page.".to_owned(),

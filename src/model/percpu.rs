@@ -153,13 +153,11 @@ impl Zone {
         self.cpu = before;
     }
 
-    /// What idle seconds leave on a CPU: its level at the minimum, and at most so many pages.
-    pub fn settle_pcp(&mut self, cpu: u8, pages: u32) {
+    /// What idle seconds do to a CPU's level: it falls to its minimum.
+    pub fn settle_pcp(&mut self, cpu: u8) {
         let before = std::mem::replace(&mut self.cpu, cpu);
         let pcp = self.pcp_mut();
         pcp.high = pcp.high_min;
-        let (more, batch) = (pcp.count.saturating_sub(pages), pcp.batch);
-        self.give_back(GiveBack::new(more, 0, batch, 0, false));
         self.cpu = before;
     }
 

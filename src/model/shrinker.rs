@@ -7,7 +7,8 @@
 //! RCU, after reclaim has counted, so their pages are no progress: a measured guest looked at 31 objects in 68 walks of
 //! direct reclaim, two for each of twice 17 rounds without any.
 //! Simplified: objects are freed in the order of their slabs, each slab whole, without waiting for RCU: that is the
-//! most they can give, `objects / 21` pages; with objects in use among them they would give none.
+//! most they can give, `objects / 21` pages; with objects in use among them they would give none. Fewer than 21 give none:
+//! the per-CPU lists of measured guests end as if no page had been freed (tests/kernel, k0-noant-it1-series-01).
 //! Absent: objects that a workload adds to those of boot, shrinkers of memory cgroups.
 
 use super::frames::Pfn;
@@ -45,7 +46,7 @@ impl Shrinker {
     }
 }
 
-/// Unused objects of boot, which can be freed, and the pages they fill.
+/// Unused objects of boot, which can be freed, and the pages that hold nothing else.
 #[derive(Clone, Debug, Default)]
 pub struct SlabPool {
     objects: u64,
@@ -55,7 +56,7 @@ pub struct SlabPool {
 }
 
 impl SlabPool {
-    /// A pool of as many objects as the pages hold, or fewer.
+    /// A pool of objects, and the pages that are empty without them.
     pub fn new(pages: Vec<Pfn>, objects: u32) -> SlabPool {
         SlabPool { objects: u64::from(objects), pages, shrinker: Shrinker::default() }
     }

@@ -67,7 +67,9 @@ pub fn change(mut cell: Cell, assumption: &str, halves: u64) -> Result<Cell, Str
             costs.into_iter().flat_map(|costs| costs.keys()).map(|key| format!("/{COSTS}/{key}")).collect()
         }
         None if assumption == PCP => {
-            vec!["/footprint/pcp_pages_min".to_owned(), "/footprint/pcp_pages_max".to_owned()]
+            let kinds =
+                ["pcp_pages_min", "pcp_pages_max", "pcp_unmovable_pages", "pcp_reclaimable_pages", "late_refill_pages"];
+            kinds.map(|kind| format!("/footprint/{kind}")).to_vec()
         }
         None => Vec::new(),
     };
