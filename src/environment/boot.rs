@@ -184,6 +184,7 @@ mod tests {
     use crate::environment::{preset, set};
     use crate::model::check::assert_sound;
     use crate::model::decide::testing::Stock;
+    use crate::model::view::pcp_list;
 
     #[test]
     fn memory_above_4_gib_loses_no_page() {
@@ -196,5 +197,36 @@ mod tests {
             assert_eq!(managed, ram - DMA_FIRST_FREE - ram / 64 - env.footprint.reserved_pages, "{memory}");
             machine.node.zones.iter().for_each(assert_sound);
         }
+    }
+
+    #[test]
+    fn each_cpu_keeps_pages_of_each_type_and_some_a_late_refill() {
+        let env = preset("minimal-1g").unwrap();
+        let f = &env.footprint;
+        let usual = [f.pcp_unmovable_pages, f.pcp_pages_min, f.pcp_reclaimable_pages];
+        let late = [[f.late_refill_pages, 0, 0], [0, f.late_refill_pages, 0]];
+        let (mut of_unmovable, mut of_movable) = (0, 0);
+        for seed in 0..64 {
+            let machine = boot(&env, Box::new(Stock), &mut Xoshiro256PlusPlus::seed_from_u64(seed));
+            let zone = machine.node.zones.last().expect("a machine has a zone");
+            let kept = [0, 1, 2].map(|pindex| pcp_list(zone, 0, pindex).len() as u32);
+            let more = [0, 1, 2].map(|ft| kept[ft] - usual[ft]);
+            assert!(more == [0; 3] || late.contains(&more), "seed {seed}: {kept:?}");
+            of_unmovable += u32::from(more == late[0]);
+            of_movable += u32::from(more == late[1]);
+            assert_sound(zone);
+        }
+        // 16 and 8 of 64 are expected.
+        assert!((8..=24).contains(&of_unmovable) && (2..=15).contains(&of_movable), "{of_unmovable}, {of_movable}");
+    }
+
+    #[test]
+    fn a_smaller_guest_keeps_less_in_proportion() {
+        let kept = |memory: &str| {
+            let mut env = set(&preset("minimal-1g").unwrap(), "memory", memory).unwrap();
+            env.footprint.late_refill_pages = 0;
+            boot(&env, Box::new(Stock), &mut Xoshiro256PlusPlus::seed_from_u64(1)).node.zones[0].pcp[0].count
+        };
+        assert_eq!((kept("512MiB"), kept("2GiB")), (595 + 42 + 36, 1190 + 85 + 72));
     }
 }

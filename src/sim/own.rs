@@ -147,6 +147,26 @@ mod tests {
     }
 
     #[test]
+    fn the_heap_grows_as_the_list_of_chunks_doubles() {
+        let mut firsts = Vec::new();
+        for _ in 0..60 {
+            let (mut w, mut pages) = (worker(0), MainPages::default());
+            (0..firsts.len() as u32).for_each(|_| _ = w.below(2));
+            let grown = |chunks: u64, pages: &mut MainPages, w: &mut World| {
+                w.worker.chunks = chunks;
+                chunk(pages, w) > 0
+            };
+            let at: Vec<u64> = (0..1100).filter(|&chunks| grown(chunks, &mut pages, &mut w)).collect();
+            // The first of all is before the first chunk; the others come with the chunk that no longer fits.
+            assert!([&[0, 129, 513, 1025][..], &[0, 257, 513, 1025]].contains(&&at[..]), "{at:?}");
+            assert_eq!(w.process(0).anon.len() as u32, MAIN_PAGES + 3 * LIST_PAGES);
+            firsts.push(at[1]);
+        }
+        let early = firsts.iter().filter(|&&first| first == 129).count();
+        assert!((10..45).contains(&early), "{early} of 60, where 26 are expected");
+    }
+
+    #[test]
     fn a_killed_worker_sees_one_allocation_to_its_end() {
         let mut w = worker(1);
         let mut pages = MainPages::default();
