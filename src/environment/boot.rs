@@ -165,15 +165,13 @@ fn leave_pcp(m: &mut Machine, cpu: u8, env: &Environment, rng: &mut Xoshiro256Pl
             _ => {}
         }
     }
-    let last = m.node.zones.len() - 1;
     m.node.zones.iter_mut().for_each(|zone| zone.drain_cpu(cpu));
     for (ft, pages) in (0..).zip(pages) {
         let pages = pages * env.memory_mib.min(1024) / 1024;
-        let zone = &mut m.node.zones[last];
-        let held: Vec<Pfn> = (0..pages).filter_map(|_| zone.rmqueue_buddy(0, ft, 0)).collect();
+        let held: Vec<Pfn> = (0..pages).filter_map(|_| take_early(m, ft)).collect();
         held.into_iter().for_each(|pfn| m.free(pfn, 0));
     }
-    m.node.zones[last].settle_pcp(cpu);
+    m.node.zones.last_mut().expect("a machine has a zone").settle_pcp(cpu);
 }
 
 #[cfg(test)]
