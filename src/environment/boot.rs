@@ -139,7 +139,7 @@ fn alloc_lru(m: &mut Machine, flags: u8) -> Option<Pfn> {
     Some(pfn)
 }
 
-/// The kernel's own memory of early boot, when the per-CPU lists hold nothing yet: page by page off the buddy lists.
+/// A page straight off the buddy lists, as the kernel takes its own of early boot, when the per-CPU lists hold nothing yet.
 fn take_early(m: &mut Machine, ft: Freetype) -> Option<Pfn> {
     m.node.zones.iter_mut().rev().find_map(|zone| zone.rmqueue_buddy(0, ft, 0))
 }

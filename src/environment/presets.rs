@@ -80,6 +80,7 @@ fn minimal_1g() -> Environment {
             freeable_objects: FREEABLE_OBJECTS,
             movable_pages: 620,
             file_pages: 0,
+            // MemFree, pagetypeinfo and the pages in use of 24 boots.
             pcp_pages_min: 1190,
             pcp_pages_max: 1190,
             pcp_unmovable_pages: 85,
@@ -104,6 +105,7 @@ fn disk_1g() -> Environment {
             freeable_objects: FREEABLE_OBJECTS,
             movable_pages: 640,
             file_pages: 3,
+            // The total and its spread: MemFree of eight boots; the types as on minimal-1g.
             pcp_pages_min: 755,
             pcp_pages_max: 985,
             pcp_unmovable_pages: 42,
@@ -131,6 +133,7 @@ fn debian_1g() -> Environment {
             freeable_objects: FREEABLE_OBJECTS,
             movable_pages: 2200,
             file_pages: 0,
+            // zoneinfo and pagetypeinfo of 13 boots.
             pcp_pages_min: 450,
             pcp_pages_max: 1650,
             pcp_unmovable_pages: 140,

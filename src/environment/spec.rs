@@ -121,15 +121,17 @@ pub struct Footprint {
     pub movable_pages: u32,
     /// Clean file pages that boot's programs left in the page cache.
     pub file_pages: u32,
-    /// What boot leaves on each CPU's lists, in proportion on guests below 1 GiB: movable pages, drawn from this range,
+    /// Movable pages that boot leaves on each CPU's lists, drawn from this range. These and the next three are those of
+    /// guests from 1 GiB on; smaller ones have them in proportion.
     pub pcp_pages_min: u32,
     pub pcp_pages_max: u32,
-    /// unmovable and reclaimable ones,
+    /// Unmovable pages on them.
     #[serde(default)]
     pub pcp_unmovable_pages: u32,
+    /// Reclaimable pages on them.
     #[serde(default)]
     pub pcp_reclaimable_pages: u32,
-    /// and, on three CPUs of eight, what is left of a late and large refill: of unmovable pages on two of these three.
+    /// What a late and large refill leaves besides, on three CPUs of eight: unmovable pages on two of them, else movable.
     #[serde(default)]
     pub late_refill_pages: u32,
 }

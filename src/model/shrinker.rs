@@ -8,7 +8,7 @@
 //! direct reclaim, two for each of twice 17 rounds without any.
 //! Simplified: objects are freed in the order of their slabs, each slab whole, without waiting for RCU: that is the
 //! most they can give, `objects / 21` pages; with objects in use among them they would give none. Fewer than 21 give none:
-//! the per-CPU lists of measured guests end as if no page had been freed (tests/kernel, k0-noant-it1-series-01).
+//! the per-CPU lists of a measured guest end as if no page had been freed (tests/kernel, k0-noant-it1-series-01).
 //! Absent: objects that a workload adds to those of boot, shrinkers of memory cgroups.
 
 use super::frames::Pfn;
