@@ -3,7 +3,9 @@
 //! stated end on a sound machine.
 
 use oompoint::environment::{self, Environment};
-use oompoint::experiment::run::{Watch, run_watched, stream};
+use oompoint::experiment::run::run_watched;
+use oompoint::experiment::seed::stream;
+use oompoint::experiment::watch::Watch;
 use oompoint::experiment::{Cell, PolicySpec};
 use oompoint::model::check;
 use oompoint::policy::REGISTRY;

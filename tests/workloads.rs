@@ -2,7 +2,8 @@
 //! Workloads: each ends under every preset and policy, leaves a sound machine, and gives the same again.
 
 use oompoint::environment::{self, Background, Environment};
-use oompoint::experiment::run::{Watch, run_watched};
+use oompoint::experiment::run::run_watched;
+use oompoint::experiment::watch::Watch;
 use oompoint::experiment::{Cell, CellResult, PolicySpec, run};
 use oompoint::model::check;
 use oompoint::policy::REGISTRY;

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::done::{DIFFERS, Done, MISSED};
 use super::files::Failure;
 use super::pool::in_parallel;
-use super::{DIFFERS, Done, MISSED};
 use crate::experiment::fidelity::known;
 use crate::experiment::fidelity::mail::{POLICIES, SETTINGS};
 use crate::experiment::fidelity::measure::mean;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! `oompoint link`: reproduces a link.
 
-use super::Done;
+use super::done::{DIFFERS, Done};
 use super::files::Failure;
 use super::output::Output;
 use super::pool;
@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<Done, Failure> {
     let found = link::compare(&opened.link, &outcome).expect("the outcome is whole");
     let sentence = found.sentence();
     let text = args.output.render(&outcome, std::slice::from_ref(&sentence))?;
-    Ok(Done { text, status: if found.is_broken() { super::DIFFERS } else { 0 }, said: Some(sentence) })
+    Ok(Done { text, status: if found.is_broken() { DIFFERS } else { 0 }, said: Some(sentence) })
 }
 
 /// The link in an argument: itself, or what a JSON file holds under `experiment`.

@@ -4,6 +4,7 @@
 //! Exit status: 0 fine, 2 bad input, 3 a result differs from what was promised, 4 a bar was missed.
 
 pub mod bench;
+mod done;
 mod fidelity;
 mod files;
 mod grid;
@@ -23,26 +24,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Bad input.
-pub const BAD_INPUT: u8 = 2;
-/// A result differs from what was promised.
-pub const DIFFERS: u8 = 3;
-/// A bar was missed.
-pub const MISSED: u8 = 4;
-
-/// What a command prints and how it ends.
-pub struct Done {
-    pub text: String,
-    pub status: u8,
-    /// A sentence for the error stream.
-    pub said: Option<String>,
-}
-
-impl From<String> for Done {
-    fn from(text: String) -> Done {
-        Done { text, status: 0, said: None }
-    }
-}
+use self::done::{BAD_INPUT, Done};
 
 #[derive(Parser)]
 #[command(

@@ -5,7 +5,8 @@ use clap::ValueEnum;
 
 use super::files::Failure;
 use crate::experiment::Cell;
-use crate::experiment::run::{Watch, run_watched};
+use crate::experiment::run::run_watched;
+use crate::experiment::watch::Watch;
 use crate::report::from_model::{layout, oom_report, proc_texts};
 use crate::report::proc::view::Layout;
 use crate::sim::World;

@@ -27,7 +27,6 @@ const LOW_4G: Pfn = 1 << 20;
 const PC_SPLIT: Pfn = 3 << 18;
 /// First frame of DMA that is not reserved for firmware.
 const DMA_FIRST_FREE: Pfn = 256;
-const ANON_GFP: Gfp = Gfp(Gfp::GFP_HIGHUSER_MOVABLE.0 | Gfp::ZERO.0 | Gfp::COMP.0);
 /// A machine after boot. The environment must have passed its check.
 pub fn boot(env: &Environment, policy: Box<dyn Decide + Send>, rng: &mut Xoshiro256PlusPlus) -> Machine {
     let mut zones = Vec::new();
@@ -132,7 +131,7 @@ fn slab_pool(mut slabs: Vec<Pfn>, objects: u32) -> SlabPool {
 }
 
 fn alloc_lru(m: &mut Machine, flags: u8) -> Option<Pfn> {
-    let pfn = m.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype())?;
+    let pfn = m.alloc_fast(Gfp::ANON_FAULT, 0, Gfp::ANON_FAULT.migratetype())?;
     let zone = m.node.zone_of(pfn).expect("an allocated page lies in a zone");
     m.node.zones[zone].frames.set_owner(pfn, owners::NONE);
     m.node.zones[zone].lru_add(pfn, 0, flags);

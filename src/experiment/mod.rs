@@ -5,13 +5,16 @@
 
 pub mod cell;
 pub mod edit;
+mod end;
 pub mod fidelity;
 pub mod golden;
 pub mod plan;
 pub mod run;
 mod score;
+pub mod seed;
 pub mod session;
 pub mod sheet;
+pub mod watch;
 
 pub use cell::{Cell, CellResult, OomRequest, PolicySpec, Score};
 pub use edit::Edit;

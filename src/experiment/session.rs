@@ -5,8 +5,10 @@
 
 use std::rc::Rc;
 
-use super::cell::{Cell, CellResult, Score};
-use super::run::{self, Watch};
+use super::cell::{Cell, CellResult};
+use super::end::{self, End};
+use super::seed::{stream, vary_pace};
+use super::watch::Watch;
 use crate::environment::{self, Background, CountersUntil, Environment, SpecError};
 use crate::sim::World;
 use crate::sim::background;
@@ -22,17 +24,6 @@ use crate::sim::spawner::Spawner;
 use crate::workload::plan::PlanSpec;
 
 mod plan;
-
-/// How a run ended.
-#[derive(Clone)]
-pub(super) struct End {
-    pub stop: Stop,
-    /// Bytes that each iteration got.
-    pub bytes: Vec<u64>,
-    pub score: Option<Score>,
-    /// Whether the workload came to its end; `None` leaves it to whether somebody was killed.
-    pub complete: Option<bool>,
-}
 
 /// What a run is waiting for.
 #[derive(Clone, Copy)]
@@ -90,10 +81,10 @@ impl Session {
             plan.check()?;
         }
         let policy = (cell.policy.policy.make)(&cell.policy.knobs);
-        let mut boot_rng = run::stream(cell.seed, "boot");
-        run::vary_pace(&mut environment, &mut run::stream(cell.seed, "pace"));
+        let mut boot_rng = stream(cell.seed, "boot");
+        vary_pace(&mut environment, &mut stream(cell.seed, "pace"));
         let machine = environment::boot(&environment, policy, &mut boot_rng);
-        let mut world = World::new(machine, run::stream(cell.seed, "run"));
+        let mut world = World::new(machine, stream(cell.seed, "run"));
         let phases = [world.below(500), world.below(1000)];
         let scheduler = Scheduler::new(environment.cpus, u64::from(phases[1]) * 1_000_000);
         world.machine.kcompactd.first_look_at(u64::from(phases[0]) * 1_000_000);
@@ -136,7 +127,7 @@ impl Session {
 
     /// Once it is over: what the run came to.
     pub fn result(&self) -> Option<CellResult> {
-        self.end.as_ref().map(|end| run::result(&self.cell, &self.world, end))
+        self.end.as_ref().map(|end| end::result(&self.cell, &self.world, end))
     }
 
     /// One step. Whether there is more to do.

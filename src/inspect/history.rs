@@ -10,7 +10,7 @@
 use super::recording::Recording;
 use super::seek::{decided, requested};
 use super::words::{PAGES_PER_MIB, Row};
-use crate::experiment::run::Unwatched;
+use crate::experiment::watch::Unwatched;
 use crate::model::frames::{Kind as State, Order, Pfn, flag};
 use crate::model::freetype;
 use crate::model::journal::{Decision, Kind};

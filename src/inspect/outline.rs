@@ -4,7 +4,7 @@
 use super::lane::{Lane, is_failure};
 use super::timeline::{BINS_MAX, Bin, LaneBins, Mark, Sample, Timeline, requested_mib};
 use super::words::PAGES_PER_MIB;
-use crate::experiment::run::Watch;
+use crate::experiment::watch::Watch;
 use crate::model::journal::{Decision, Kind};
 use crate::sim::World;
 

@@ -5,7 +5,7 @@ use super::divergence::{Divergences, Side};
 use super::recording::Recording;
 use crate::environment::SpecError;
 use crate::experiment::Cell;
-use crate::experiment::run::Unwatched;
+use crate::experiment::watch::Unwatched;
 
 /// Records both cells and says where their decisions first differ.
 ///

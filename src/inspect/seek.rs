@@ -5,8 +5,8 @@
 //! distance doubles. So between half and all of the budget is used, whatever the length of the run. A seek also
 //! leaves a copy some steps before its moment, so that single steps in either direction are cheap.
 
-use crate::experiment::run::Unwatched;
 use crate::experiment::session::Session;
+use crate::experiment::watch::Unwatched;
 use crate::model::journal::Decision;
 use crate::model::view::frames;
 use crate::sim::World;
@@ -97,9 +97,9 @@ impl Keyframes {
         while session.world().machine.journal.is_waiting() {
             assert!(session.step(&mut Unwatched), "the run ends before its own decision {ordinal}");
         }
-        let journal = &mut session.world_mut().machine.journal;
-        let machine = journal.caught().expect("the entry has come");
-        let decision = journal.take()[(ordinal - first) as usize];
+        let last = &mut session.world_mut().machine;
+        let machine = last.caught.take().expect("the entry has come");
+        let decision = last.journal.take()[(ordinal - first) as usize];
         let mut world = session.into_world();
         world.machine = *machine;
         (world, decision)

@@ -16,9 +16,6 @@ use super::tracepoint::Tracepoint;
 use super::watermark::WMARK_HIGH;
 use super::zone::{MAX_ORDER, Zone, zone_flag};
 
-/// `watermark_boost_factor`, in 1/10000 of the high watermark.
-pub const WATERMARK_BOOST_FACTOR: u32 = 15_000;
-
 /// Answer of `find_suitable_fallback`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fallback {

@@ -14,8 +14,6 @@ mod runs;
 
 use std::hint::select_unpredictable;
 
-pub(super) use self::runs::PageRun;
-
 /// A page frame number. One frame is 4 KiB.
 pub type Pfn = u32;
 /// A buddy order: a block of order o has 2^o frames.
@@ -54,6 +52,17 @@ pub mod flag {
     pub const PINNED: u8 = 64;
     /// Locked while it is read from disk: reclaim passes it over and it cannot be moved.
     pub const LOCKED: u8 = 128;
+}
+
+/// Pages that lie side by side and were freed one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PageRun {
+    pub low: Pfn,
+    pub count: u32,
+    /// From the lowest to the highest, or the other way.
+    pub up: bool,
+    /// The page that is now the last of their list.
+    pub before: Option<Pfn>,
 }
 
 /// Frames of a pageblock, as an index.

@@ -46,6 +46,10 @@ impl Gfp {
     pub const GFP_USER: Gfp = Gfp(Self::GFP_KERNEL.0 | Self::HARDWALL.0);
     pub const GFP_HIGHUSER: Gfp = Gfp(Self::GFP_USER.0 | Self::HIGHMEM.0);
     pub const GFP_HIGHUSER_MOVABLE: Gfp = Gfp(Self::GFP_HIGHUSER.0 | Self::MOVABLE.0);
+    /// What a fault of anonymous memory asks with (mm/memory.c:alloc_anon_folio@7.3).
+    pub const ANON_FAULT: Gfp = Gfp(Self::GFP_HIGHUSER_MOVABLE.0 | Self::ZERO.0 | Self::COMP.0);
+    /// The same for a page table (asm-generic/pgalloc.h:pte_alloc_one@7.3).
+    pub const PAGE_TABLE: Gfp = Gfp(Self::GFP_KERNEL_ACCOUNT.0 | Self::ZERO.0 | Self::COMP.0);
     pub const GFP_TRANSHUGE_LIGHT: Gfp =
         Gfp((Self::GFP_HIGHUSER_MOVABLE.0 | Self::COMP.0 | Self::NOMEMALLOC.0 | Self::NOWARN.0) & !Self::RECLAIM.0);
     pub const GFP_TRANSHUGE: Gfp = Gfp(Self::GFP_TRANSHUGE_LIGHT.0 | Self::DIRECT_RECLAIM.0);

@@ -68,17 +68,14 @@ impl Machine {
     }
 }
 
-/// What emptying each pageblock takes: pages to move, or `NEVER`. A block is looked at again only when it has changed, so
-/// that a search costs a look at one number a block, however many pages the guest has.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Emptying(Vec<u16>);
-
 /// One of the block's pages cannot move.
 const NEVER: u16 = u16::MAX;
 
-/// The movable block with the fewest pages to move, none of them immovable; and how many those are.
+/// The movable block with the fewest pages to move, none of them immovable; and how many those are. What each block takes
+/// is kept with the zone and looked at again only when the block has changed, so that a search costs a look at one number
+/// a block, however many pages the guest has.
 fn cheapest_block(zone: &mut Zone) -> Option<(Pfn, u16)> {
-    let mut known = std::mem::take(&mut zone.emptying.0);
+    let mut known = std::mem::take(&mut zone.emptying);
     known.resize(zone.blocks.len() as usize, NEVER);
     let mut best = None;
     let mut limit = NEVER;
@@ -91,7 +88,7 @@ fn cheapest_block(zone: &mut Zone) -> Option<(Pfn, u16)> {
             (best, limit) = (Some((block, *cost)), *cost);
         }
     }
-    zone.emptying.0 = known;
+    zone.emptying = known;
     best
 }
 

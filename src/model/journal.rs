@@ -8,9 +8,7 @@
 use super::frames::Order;
 use super::freetype::Freetype;
 use super::gfp::Gfp;
-use super::machine::Machine;
 use super::request::Request;
-use super::tracepoint::{Keep, Tracepoint};
 
 /// What was decided. The comment says what [`Decision::detail`] and [`Decision::values`] hold; unnamed ones are 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -185,12 +183,11 @@ impl Decision {
 /// Counts decisions, and keeps them until they are taken.
 #[derive(Clone, Default)]
 pub struct Journal {
-    on: bool,
+    pub(super) on: bool,
     count: u64,
     kept: Vec<Decision>,
     /// The machine is to be kept as it is at this entry.
     catch: Option<u64>,
-    caught: Option<Box<Machine>>,
     /// Pages that tasks have asked for, each request once.
     pub requested_pages: u64,
 }
@@ -217,77 +214,25 @@ impl Journal {
         self.catch = Some(ordinal);
     }
 
-    pub fn caught(&mut self) -> Option<Box<Machine>> {
-        self.caught.take()
+    /// Adds an entry. Whether it is the one at which the machine is to be kept.
+    pub(super) fn push(&mut self, at_ns: u64, what: What) -> bool {
+        let requested_pages = u32::try_from(self.requested_pages).unwrap_or(u32::MAX);
+        self.kept.push(Decision { at_ns, requested_pages, what });
+        let is_caught = self.catch == Some(self.count);
+        self.count += 1;
+        if is_caught {
+            self.catch = None;
+        }
+        is_caught
+    }
+
+    /// One that begins where this one stands, and keeps nothing.
+    pub(super) fn blank(&self) -> Journal {
+        Journal { count: self.count, requested_pages: self.requested_pages, ..Journal::default() }
     }
 
     /// Whether anything is asked for that has not come.
     pub fn is_waiting(&self) -> bool {
         self.catch.is_some()
-    }
-}
-
-impl Machine {
-    /// Begins to keep decisions.
-    pub fn record_decisions(&mut self) {
-        self.journal.on = true;
-        self.node.zones.iter_mut().for_each(|zone| zone.tracer.set(Keep::Fallbacks));
-    }
-
-    /// Adds an entry to the stream.
-    #[inline]
-    pub(crate) fn decide(&mut self, what: What) {
-        if self.journal.on {
-            self.write(what);
-        }
-    }
-
-    /// Adds what a zone noted in its last operation.
-    #[inline]
-    pub(super) fn decide_fallbacks(&mut self, i: usize) {
-        if self.journal.on && !self.node.zones[i].tracer.is_empty() {
-            self.write_fallbacks(i);
-        }
-    }
-
-    #[cold]
-    fn write_fallbacks(&mut self, i: usize) {
-        for event in self.node.zones[i].tracer.take() {
-            match event {
-                Tracepoint::Extfrag {
-                    pfn,
-                    alloc_order,
-                    fallback_order,
-                    alloc_migratetype,
-                    fallback_migratetype,
-                    change_ownership,
-                } => {
-                    let values = [pfn, u32::from(fallback_order), u32::from(fallback_migratetype), 0];
-                    let what = What::new(Kind::Extfrag, alloc_order, alloc_migratetype, values);
-                    self.write(what.detail(u8::from(change_ownership)));
-                }
-                Tracepoint::ClaimTried { block, from, to, granted: false, .. } => {
-                    self.write(What::new(Kind::ClaimRefused, 0, to, [block, u32::from(from), 0, 0]));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    #[cold]
-    fn write(&mut self, what: What) {
-        let journal = &mut self.journal;
-        let requested_pages = u32::try_from(journal.requested_pages).unwrap_or(u32::MAX);
-        journal.kept.push(Decision { at_ns: self.now_ns, requested_pages, what });
-        let ordinal = journal.count;
-        journal.count += 1;
-        if journal.catch == Some(ordinal) {
-            journal.catch = None;
-            let rest = std::mem::take(&mut self.journal);
-            let mut machine = Box::new(self.clone());
-            machine.journal =
-                Journal { count: rest.count, requested_pages: rest.requested_pages, ..Journal::default() };
-            self.journal = Journal { caught: Some(machine), ..rest };
-        }
     }
 }

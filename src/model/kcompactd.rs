@@ -11,7 +11,7 @@
 use super::compact::{Control, Run, Status, Step, proactive, suitable};
 use super::frames::Order;
 use super::journal::{Kind, What};
-use super::kswapd::Next;
+use super::kthread::{Aim, Round};
 use super::machine::Machine;
 use super::timer;
 
@@ -19,69 +19,6 @@ use super::timer;
 const CHECK_TICKS: u64 = 500_000_000 / timer::TICK_NS;
 /// `COMPACT_MAX_DEFER_SHIFT`.
 const PAUSE_SHIFT: u32 = 6;
-
-/// A round over zones.
-#[derive(Clone, Debug)]
-struct Round {
-    aim: Aim,
-    /// Position of the zone under way.
-    zone: usize,
-    run: Option<Run>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Aim {
-    /// Woken for an order, up to a zone.
-    Daemon { order: Order, highest_zone: u8 },
-    /// Score before the round.
-    Proactive { score: u64 },
-    /// The policy's stock of free blocks is low.
-    Stock,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct Kcompactd {
-    wanted_order: Order,
-    wanted_zone: Option<u8>,
-    wanted_since_ns: Option<u64>,
-    next_check_ns: u64,
-    round: Option<Round>,
-}
-
-impl Kcompactd {
-    pub fn next(&self) -> Next {
-        match (&self.round, self.wanted_since_ns) {
-            (Some(_), _) => Next::Since(0),
-            (None, Some(since_ns)) => Next::Since(since_ns.min(self.next_check_ns)),
-            (None, None) => Next::At(self.next_check_ns),
-        }
-    }
-
-    /// Its period of 500 ms began at boot.
-    pub fn first_look_at(&mut self, at_ns: u64) {
-        self.next_check_ns = at_ns;
-    }
-
-    #[inline]
-    pub(super) fn is_wanted(&self) -> bool {
-        self.wanted_since_ns.is_some()
-    }
-
-    pub fn is_running(&self) -> bool {
-        self.round.is_some()
-    }
-
-    /// mm/compaction.c:kcompactd_do_work@7.3 at its end: what was asked for meanwhile counts as served, unless the
-    /// order is higher or the zones are fewer.
-    fn forget_served(&mut self, order: Order, highest_zone: u8) {
-        if self.wanted_order <= order {
-            self.wanted_order = 0;
-        }
-        if self.wanted_zone.is_some_and(|zone| zone >= highest_zone) {
-            self.wanted_zone = None;
-        }
-    }
-}
 
 impl Machine {
     /// mm/compaction.c:wakeup_kcompactd@7.3.

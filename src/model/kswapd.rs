@@ -12,8 +12,10 @@
 use super::compact::skip::reset_isolation_suitable;
 use super::frames::Order;
 use super::journal::{Kind, What};
+use super::kthread::{Asked, Balance, KswapdState};
 use super::machine::Machine;
-use super::reclaim::{CLUSTER, PRIORITY_DEFAULT, Reclaimer};
+use super::reclaim::{CLUSTER, PRIORITY_DEFAULT};
+use super::tally::Reclaimer;
 use super::timer;
 use super::watermark::WMARK_HIGH;
 use super::zone::{MAX_ZONES, zone_flag};
@@ -22,98 +24,6 @@ use super::zone::{MAX_ZONES, zone_flag};
 pub const FAILURES_MAX: u32 = 16;
 /// HZ/10.
 const NAP_TICKS: u64 = 100_000_000 / timer::TICK_NS;
-
-/// What kswapd does next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    Asleep,
-    /// The short sleep after balance; until when, and for which order and zone it may sleep fully.
-    Napping {
-        until_ns: u64,
-    },
-    /// The short sleep is over; it wants a CPU since then.
-    Risen {
-        since_ns: u64,
-    },
-    /// A wake-up was taken and a balance begins.
-    Begin,
-    Balancing(Balance),
-    /// The last pass is paid for; it still runs until the time of that pass is over.
-    Ending(Balance),
-}
-
-/// One `balance_pgdat` under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Balance {
-    order: Order,
-    highest_zone: u8,
-    priority: u32,
-    reclaimed: u64,
-    /// What is left of the boosts it began with, pages.
-    boost_left: u64,
-    boosted: bool,
-    boosts: [u32; MAX_ZONES],
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct Kswapd {
-    state: State,
-    wanted_order: Order,
-    wanted_zone: Option<u8>,
-    wanted: bool,
-    wanted_since_ns: u64,
-    /// A task gave way at this moment.
-    yielded_to_ns: Option<u64>,
-    alloc_order: Order,
-    alloc_zone: u8,
-    pub failures: u32,
-}
-
-/// When kswapd wants to run next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// Not before somebody wakes it.
-    Woken,
-    /// At this moment, ns.
-    At(u64),
-    /// It has wanted a CPU since then, ns.
-    Since(u64),
-}
-
-/// What tasks have asked of the kernel threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked {
-    kswapd: bool,
-    yielded: bool,
-    kcompactd: bool,
-}
-
-impl Kswapd {
-    pub fn next(&self) -> Next {
-        match self.state {
-            State::Begin | State::Balancing(_) | State::Ending(_) => Next::Since(0),
-            _ if self.wanted => Next::Since(if self.yielded_to_ns.is_some() { 0 } else { self.wanted_since_ns }),
-            State::Asleep => Next::Woken,
-            State::Napping { until_ns } => Next::At(until_ns),
-            State::Risen { since_ns } => Next::Since(since_ns),
-        }
-    }
-
-    /// On a CPU or waiting for one (mm/compaction.c:kswapd_is_running@7.3).
-    pub fn is_running(&self) -> bool {
-        self.wanted || self.is_balancing() || matches!(self.state, State::Risen { .. })
-    }
-
-    /// A task yields to it: it need not wait for a slice to end.
-    pub fn run_at(&mut self, now_ns: u64) {
-        self.yielded_to_ns = Some(now_ns);
-    }
-
-    fn is_balancing(&self) -> bool {
-        matches!(self.state, State::Begin | State::Balancing(_) | State::Ending(_))
-    }
-}
 
 impl Machine {
     /// Between steps of kswapd and kcompactd themselves, when they want to run changes with this alone.
@@ -164,27 +74,27 @@ impl Machine {
     /// One step of kswapd at `now_ns`.
     pub fn step_kswapd(&mut self) {
         match self.kswapd.state {
-            State::Asleep => self.kswapd.state = State::Begin,
-            State::Napping { until_ns } if !self.kswapd.wanted => {
-                self.kswapd.state = State::Risen { since_ns: until_ns };
+            KswapdState::Asleep => self.kswapd.state = KswapdState::Begin,
+            KswapdState::Napping { until_ns } if !self.kswapd.wanted => {
+                self.kswapd.state = KswapdState::Risen { since_ns: until_ns };
             }
-            State::Napping { .. } | State::Risen { .. } => self.end_nap(),
-            State::Begin => self.begin_balance(),
-            State::Balancing(balance) => self.balance(balance),
-            State::Ending(balance) => self.end_balance(balance),
+            KswapdState::Napping { .. } | KswapdState::Risen { .. } => self.end_nap(),
+            KswapdState::Begin => self.begin_balance(),
+            KswapdState::Balancing(balance) => self.balance(balance),
+            KswapdState::Ending(balance) => self.end_balance(balance),
         }
     }
 
     fn end_nap(&mut self) {
         if self.kswapd.wanted {
             self.tally.kswapd_low_wmark_hit_quickly += 1;
-            self.kswapd.state = State::Begin;
+            self.kswapd.state = KswapdState::Begin;
         } else if self.may_sleep() {
-            self.kswapd.state = State::Asleep;
+            self.kswapd.state = KswapdState::Asleep;
             self.decide(What::new(Kind::KswapdSleep, 0, 0, [0; 4]));
         } else {
             self.tally.kswapd_high_wmark_hit_quickly += 1;
-            self.kswapd.state = State::Begin;
+            self.kswapd.state = KswapdState::Begin;
         }
     }
 
@@ -208,7 +118,7 @@ impl Machine {
         }
         let boost_left: u64 = boosts.iter().map(|&boost| u64::from(boost)).sum();
         self.decide(What::new(Kind::KswapdWake, order, 0, [0; 4]).detail(u8::from(boost_left > 0)));
-        self.kswapd.state = State::Balancing(Balance {
+        self.kswapd.state = KswapdState::Balancing(Balance {
             order,
             highest_zone,
             priority: PRIORITY_DEFAULT,
@@ -225,7 +135,7 @@ impl Machine {
         if !balanced && b.boost_left > 0 {
             b.boost_left = 0;
             b.priority = PRIORITY_DEFAULT;
-            self.kswapd.state = State::Balancing(b);
+            self.kswapd.state = KswapdState::Balancing(b);
             return;
         }
         if b.boost_left == 0 && balanced {
@@ -249,7 +159,7 @@ impl Machine {
             b.priority -= 1;
         }
         let is_last = boosting && got == 0 || b.priority < 1;
-        self.kswapd.state = if is_last { State::Ending(b) } else { State::Balancing(b) };
+        self.kswapd.state = if is_last { KswapdState::Ending(b) } else { KswapdState::Balancing(b) };
     }
 
     /// mm/vmscan.c:kswapd_shrink_node@7.3: the sum of the zones' high watermarks.
@@ -278,7 +188,7 @@ impl Machine {
         }
         if !self.may_sleep() {
             self.tally.kswapd_high_wmark_hit_quickly += 1;
-            self.kswapd.state = State::Begin;
+            self.kswapd.state = KswapdState::Begin;
             return;
         }
         for zone in &mut self.node.zones {
@@ -286,6 +196,6 @@ impl Machine {
         }
         let (order, highest_zone) = (self.kswapd.alloc_order, self.kswapd.alloc_zone);
         self.wakeup_kcompactd(order, highest_zone);
-        self.kswapd.state = State::Napping { until_ns: timer::end_ns(self.now_ns, NAP_TICKS) };
+        self.kswapd.state = KswapdState::Napping { until_ns: timer::end_ns(self.now_ns, NAP_TICKS) };
     }
 }

@@ -21,9 +21,6 @@ pub enum Lru {
     Unevictable,
 }
 
-/// Lists that have a head: inactive and active file.
-pub(crate) const NR_LRU_LISTS: usize = 2;
-
 impl Zone {
     /// The list that a page with these flags belongs to.
     #[inline]

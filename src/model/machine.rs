@@ -12,8 +12,7 @@ use super::frames::{Order, Pfn};
 use super::freetype::{self, Freetype};
 use super::gfp::Gfp;
 use super::journal::{Journal, Kind, What};
-use super::kcompactd::Kcompactd;
-use super::kswapd::Kswapd;
+use super::kthread::{Kcompactd, Kswapd};
 use super::node::Node;
 use super::owners::Owners;
 use super::request::Request;
@@ -35,6 +34,8 @@ pub struct Machine {
     pub kcompactd: Kcompactd,
     pub tally: Tally,
     pub journal: Journal,
+    /// The machine at the entry at which it was to be kept.
+    pub caught: Option<Box<Machine>>,
     /// Partially unmapped huge pages waiting for the deferred-split shrinker: head, and the frames a split frees.
     pub deferred_splits: Vec<(Pfn, Vec<Pfn>)>,
     pub(super) split_shrinker: Shrinker,
@@ -60,6 +61,7 @@ impl Machine {
             kcompactd: Kcompactd::default(),
             tally: Tally::default(),
             journal: Journal::default(),
+            caught: None,
             deferred_splits: Vec::new(),
             split_shrinker: Shrinker::default(),
             slab: SlabPool::default(),

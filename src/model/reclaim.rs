@@ -18,9 +18,9 @@ use super::lru::Lru;
 use super::machine::Machine;
 use super::owners;
 use super::request::Request;
-use super::slowpath::COSTLY_ORDER;
+use super::tally::Reclaimer;
 use super::watermark::{WMARK_HIGH, WMARK_MIN};
-use super::zone::Zone;
+use super::zone::{COSTLY_ORDER, Zone};
 
 /// `SWAP_CLUSTER_MAX`.
 pub const CLUSTER: u64 = 32;
@@ -28,13 +28,6 @@ pub const CLUSTER: u64 = 32;
 pub const PRIORITY_DEFAULT: u32 = 12;
 /// Batch of the multi-generational LRU (`MIN_LRU_BATCH`).
 const MGLRU_BATCH: u64 = 64;
-
-/// Who reclaims: decides the counters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reclaimer {
-    Direct,
-    Kswapd,
-}
 
 /// The walks of one direct reclaim that makes no progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +132,15 @@ impl Machine {
     }
 
     /// Moves the oldest active pages to the inactive list (mm/vmscan.c:shrink_active_list@7.3).
+    fn shrink_slab(&mut self, priority: u32) {
+        let (scanned, pages) = self.slab.shrink(priority);
+        self.tally.slabs_scanned += scanned;
+        for &pfn in &pages {
+            self.free(pfn, 0);
+        }
+        self.charge(pages.len() as u64 * self.costs.reclaim_page_ns);
+    }
+
     fn deactivate(&mut self, pages: u64, highest_zone: u8) {
         for _ in 0..pages {
             let Some((i, pfn)) = self.oldest(Lru::ActiveFile, highest_zone) else { return };

@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// `watermark_boost_factor`, in 1/10000 of the high watermark.
+pub const WATERMARK_BOOST_FACTOR: u32 = 15_000;
+
 /// Settings that the mechanism reads while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {

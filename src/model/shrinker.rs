@@ -12,7 +12,6 @@
 //! Absent: objects that a workload adds to those of boot, shrinkers of memory cgroups.
 
 use super::frames::Pfn;
-use super::machine::Machine;
 
 /// `DEFAULT_SEEKS`.
 const SEEKS: u64 = 2;
@@ -65,24 +64,17 @@ impl SlabPool {
         self.objects
     }
 
+    /// One pass at a priority: how many objects it looked at, and the pages that are empty after it.
+    pub(super) fn shrink(&mut self, priority: u32) -> (u64, Vec<Pfn>) {
+        let scanned = self.shrinker.scan(self.objects, priority);
+        (scanned, self.free(scanned))
+    }
+
     /// Frees so many objects. The pages that are empty then.
     fn free(&mut self, objects: u64) -> Vec<Pfn> {
         self.objects -= objects.min(self.objects);
         let keep = self.objects.div_ceil(u64::from(OBJECTS_PER_PAGE)) as usize;
         self.pages.split_off(keep.min(self.pages.len()))
-    }
-}
-
-impl Machine {
-    /// One pass over the shrinkers at a priority.
-    pub(super) fn shrink_slab(&mut self, priority: u32) {
-        let scanned = self.slab.shrinker.scan(self.slab.objects, priority);
-        self.tally.slabs_scanned += scanned;
-        let pages = self.slab.free(scanned);
-        for &pfn in &pages {
-            self.free(pfn, 0);
-        }
-        self.charge(pages.len() as u64 * self.costs.reclaim_page_ns);
     }
 }
 

@@ -20,9 +20,8 @@ use super::journal::{Kind, What};
 use super::machine::Machine;
 use super::request::Request;
 use super::watermark::{WMARK_HIGH, WMARK_MIN};
+use super::zone::COSTLY_ORDER;
 
-/// `PAGE_ALLOC_COSTLY_ORDER`.
-pub const COSTLY_ORDER: Order = 3;
 /// `MAX_RECLAIM_RETRIES`.
 pub const RECLAIM_RETRIES_MAX: u32 = 16;
 /// `MAX_COMPACT_RETRIES`.

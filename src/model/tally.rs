@@ -3,8 +3,6 @@
 //!
 //! Counters of the series (`um_*`) carry the names its port printed.
 
-use super::reclaim::Reclaimer;
-
 macro_rules! tally {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// Counts since the start of a run.
@@ -75,6 +73,13 @@ tally! {
     flips_failed = "um_flip_noblock",
     /// Pages lost by capturing at the wrong order.
     pages_leaked = "um_pages_leaked",
+}
+
+/// Who reclaims: decides the counters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reclaimer {
+    Direct,
+    Kswapd,
 }
 
 impl Tally {

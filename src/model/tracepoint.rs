@@ -3,6 +3,7 @@
 //!
 //! Off by default: a run that nobody watches pays one test for each would-be event.
 
+use super::compact_result::Status;
 use super::frames::{Order, Pfn};
 use super::freetype::Freetype;
 
@@ -29,7 +30,30 @@ pub enum Tracepoint {
     /// ZONE_BELOW_HIGH changed.
     BelowHigh { set: bool },
     /// A step of a compaction run.
-    Compaction(super::compact::CompactEvent),
+    Compaction(CompactEvent),
+}
+
+/// What a run did, as the kernel's tracepoints and an instrumented kernel tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompactEvent {
+    /// mm_compaction_isolate_migratepages.
+    IsolateMigratepages { start: Pfn, end: Pfn, scanned: u32, taken: u32 },
+    /// mm_compaction_isolate_freepages.
+    IsolateFreepages { start: Pfn, end: Pfn, scanned: u32, taken: u32 },
+    /// mm_compaction_fast_isolate_freepages; the start is 64 bits wide because it wraps once the scanners have met.
+    FastIsolateFreepages { start: u64, end: Pfn, scanned: u32, taken: u32 },
+    /// mm_compaction_migratepages.
+    Migratepages { migrated: u32, failed: u32 },
+    /// mm_compaction_finished.
+    Finished { status: Status },
+    /// A free block left its list; 0 taken when a watermark forbade it.
+    IsolateFree { pfn: Pfn, order: Order, taken: u32 },
+    /// A source got a target, or none.
+    Target { src: Pfn, dst: Option<Pfn>, order: Order },
+    /// A target came back unused.
+    TargetBack { dst: Pfn, order: Order },
+    /// An unused target was freed at the end of the run.
+    Release { pfn: Pfn, order: Order },
 }
 
 /// Which events are kept.
@@ -79,6 +103,11 @@ impl Tracer {
         if self.keep == Keep::Everything {
             self.events.push(event());
         }
+    }
+
+    #[inline]
+    pub(super) fn compaction(&mut self, event: impl FnOnce() -> CompactEvent) {
+        self.emit(|| Tracepoint::Compaction(event()));
     }
 
     /// An event that is of interest even when only claims and steals are.

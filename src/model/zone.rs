@@ -8,18 +8,22 @@
 //! Absent: the zone lock (one operation at a time), NUMA, memory hotplug, free page reporting.
 
 use super::counter::Counter;
+use super::deferral::ZoneMemory;
 use super::frames::{Frames, Kind, Order, Pfn};
 use super::freetype::{self, Freetype, NR_FREETYPES};
-use super::isolate::Emptying;
-use super::lru::NR_LRU_LISTS;
 use super::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Pageblocks};
 use super::pcp::{NR_PCP_LISTS, Pcp};
+use super::settings::WATERMARK_BOOST_FACTOR;
 use super::tracepoint::Tracer;
 
 /// `MAX_PAGE_ORDER`.
 pub const MAX_ORDER: Order = 10;
 /// `NR_PAGE_ORDERS`.
 pub const NR_ORDERS: usize = 11;
+/// `PAGE_ALLOC_COSTLY_ORDER`: above it, an allocation may be given up.
+pub const COSTLY_ORDER: Order = 3;
+/// LRU lists that have a head: inactive and active file.
+pub(super) const NR_LRU_LISTS: usize = 2;
 /// `MAX_NR_ZONES`: DMA, DMA32, Normal, Movable, Device.
 pub const MAX_ZONES: usize = 5;
 pub const ZONE_NAMES: [&str; MAX_ZONES] = ["DMA", "DMA32", "Normal", "Movable", "Device"];
@@ -99,10 +103,10 @@ pub struct Zone {
     pub(crate) tracer: Tracer,
     /// Pages on each LRU list, by `Lru`.
     pub(crate) lru_pages: [u64; 5],
-    /// What emptying each pageblock would take, as far as anybody asked.
-    pub(super) emptying: Emptying,
+    /// What emptying each pageblock would take, as far as anybody asked (`isolate`).
+    pub(super) emptying: Vec<u16>,
     /// What compaction remembers of the zone.
-    pub compact: super::compact::ZoneMemory,
+    pub compact: ZoneMemory,
 }
 
 impl Zone {
@@ -130,7 +134,7 @@ impl Zone {
             made_mergeable: 0,
             watermark: [0; 4],
             boost: 0,
-            boost_factor: super::fallback::WATERMARK_BOOST_FACTOR,
+            boost_factor: WATERMARK_BOOST_FACTOR,
             lowmem_reserve: [0; MAX_ZONES],
             flags: 0,
             pcp: (0..cpus).map(|_| Pcp::boot()).collect(),
@@ -139,8 +143,8 @@ impl Zone {
             known_claims: None,
             tracer: Tracer::default(),
             lru_pages: [0; 5],
-            emptying: Emptying::default(),
-            compact: super::compact::ZoneMemory::default(),
+            emptying: Vec::new(),
+            compact: ZoneMemory::default(),
         }
     }
 

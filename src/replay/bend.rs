@@ -2,6 +2,7 @@
 //! Bending a guided replay's model to the trace after a difference, so that each difference is counted once.
 
 use super::guided::Guided;
+use super::load::zone_of_block;
 use crate::model::buddy::Place;
 use crate::model::frames::{Kind as Frame, Order, Pfn};
 use crate::model::freetype::Freetype;
@@ -113,7 +114,7 @@ impl Guided {
             z.put_back(pfn, order);
         }
         for &(pfn, claimed) in real {
-            if super::zone_of_block(&self.node, pfn, order) != Some(zone) {
+            if zone_of_block(&self.node, pfn, order) != Some(zone) {
                 continue;
             }
             let z = &mut self.node.zones[zone];
@@ -136,7 +137,7 @@ impl Guided {
         }
         let real = self.real_takes();
         if let Some(i) = self.position(zone)
-            && real.iter().any(|&(pfn, _)| super::zone_of_block(&self.node, pfn, order) == Some(i))
+            && real.iter().any(|&(pfn, _)| zone_of_block(&self.node, pfn, order) == Some(i))
         {
             self.take_seen();
             self.forget_list(i, order, ft);

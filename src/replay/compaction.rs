@@ -10,8 +10,9 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::compaction_report::CompactionReport;
 use super::compaction_run::{Active, alike, follow, kernel_event, name, pinned, step};
+use super::given::Given;
 use super::guided::Guided;
-use super::{Given, load};
+use super::load;
 use crate::few::Few;
 use crate::model::compact::{CompactEvent, Control, Priority, Run, ZoneMemory, skip, suitable};
 use crate::model::frames::{Kind as Frame, Pfn, flag};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Score;
+use super::score::Score;
 
 /// How the predictions fared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

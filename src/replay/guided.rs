@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::load::zone_of_block;
 use super::lru::LruBatch;
 use super::report::Report;
 use crate::few::Few;
@@ -132,7 +133,7 @@ impl Guided {
 
     /// Zone of a block, or a note that the state has no zone that holds it whole.
     pub(super) fn zone_of_block(&mut self, pfn: Pfn, order: Order) -> Option<usize> {
-        let found = super::zone_of_block(&self.node, pfn, order);
+        let found = zone_of_block(&self.node, pfn, order);
         self.report.impossible += u64::from(found.is_none());
         found
     }

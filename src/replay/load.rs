@@ -2,7 +2,8 @@
 //! Builds a model from a dumped state, and holds a model against one.
 
 use crate::model::check;
-use crate::model::frames::{Kind, Pfn, flag};
+use crate::model::digest::{self, Digest};
+use crate::model::frames::{Kind, Order, Pfn, flag};
 use crate::model::node::Node;
 use crate::model::pcp::{NR_PCP_LISTS_STOCK, Pcp, pindex_to_order};
 use crate::model::zone::{MAX_ORDER, MAX_ZONES, Zone, ZoneSpan};
@@ -168,4 +169,18 @@ fn zone_differences(zone: &Zone, from: &state::Zone, state: &State, found: &mut 
     if zone.boost != want.boost {
         found.push(format!("{name}: boost {} / {}", zone.boost, want.boost));
     }
+}
+
+/// xxHash64 of all zones, hexadecimal.
+pub fn state_digest(node: &Node) -> String {
+    let mut digest = Digest::new();
+    node.zones.iter().for_each(|zone| digest::zone(&mut digest, zone));
+    format!("{:016x}", digest.finish())
+}
+
+/// The zone that holds a block whole; `None` for misaligned blocks and those of other memory.
+pub(super) fn zone_of_block(node: &Node, pfn: Pfn, order: Order) -> Option<usize> {
+    let size = 1u32.checked_shl(u32::from(order)).filter(|_| order <= 10)?;
+    let last = pfn.checked_add(size - 1).filter(|_| pfn.is_multiple_of(size))?;
+    node.zones.iter().position(|zone| zone.contains(pfn) && zone.contains(last))
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::report::{Report, Score};
+use super::score::Score;
 use crate::few::Few;
 use crate::model::frames::{Order, Pfn};
 use crate::model::freetype::{Freetype, fallbacks};
@@ -88,8 +88,8 @@ struct Surveyor {
     allocations: u64,
 }
 
-/// Reads a trace without a state.
-pub fn survey(trace: &Imported) -> Report {
+/// Reads a trace without a state. What it holds, and how many allocations it shows.
+pub(super) fn look(trace: &Imported) -> (Survey, u64) {
     let mut surveyor = Surveyor { batched: batched_frees(&trace.events), ..Surveyor::default() };
     trace.events.iter().for_each(|event| surveyor.event(event));
     let mut out = surveyor.out;
@@ -104,21 +104,7 @@ pub fn survey(trace: &Imported) -> Report {
     out.begin_us = trace.events.iter().map(|event| event.time_us).min().unwrap_or(0);
     out.end_us = trace.events.iter().map(|event| event.time_us).max().unwrap_or(0);
     out.lost_events = trace.lost_events;
-    let unknown = surveyor.allocations - out.determined_heads.made;
-    Report {
-        mode: "native without a state".to_owned(),
-        events: trace.events.len() as u64,
-        allocations: out.determined_heads.made,
-        pfn_exact: out.determined_heads.exact,
-        pageblock_exact: out.determined_blocks.exact,
-        skipped_lines: u64::from(trace.skipped.total),
-        not_judged: vec![
-            format!("{unknown} of {} allocations: their list's head depends on the start state", surveyor.allocations),
-            "drained pages, free lists, counters, watermarks and claims: they depend on the start state".to_owned(),
-        ],
-        survey: Some(Box::new(out)),
-        ..Report::default()
-    }
+    (out, surveyor.allocations)
 }
 
 /// Lines of frees that take effect at a later line, and that line.

@@ -10,7 +10,6 @@
 
 use super::actor::{Actor, Then};
 use super::demand::{Demand, Poll};
-use super::fragmenter::ANON_GFP;
 use super::scheduler::Scheduler;
 use super::text::{TEXT_PAGES, Toucher};
 use super::world::World;
@@ -69,7 +68,7 @@ impl Actor for Log {
         if self.demand.is_none() && w.is_dying(self.process) {
             return Then::Done;
         }
-        match self.demand.get_or_insert_with(|| Demand::new(ANON_GFP, 0)).poll(w, None) {
+        match self.demand.get_or_insert_with(|| Demand::new(Gfp::ANON_FAULT, 0)).poll(w, None) {
             Poll::Pending => return Then::Go,
             Poll::Page(pfn) => _ = w.hold_page(pfn),
             Poll::Null => {}
@@ -111,7 +110,7 @@ impl Actor for Fork {
             self.left = FORK_PAGES + FORK_KERNEL_PAGES;
         }
         let of_kernel = self.left > FORK_PAGES;
-        let gfp = if of_kernel { Gfp::GFP_KERNEL_ACCOUNT } else { ANON_GFP };
+        let gfp = if of_kernel { Gfp::GFP_KERNEL_ACCOUNT } else { Gfp::ANON_FAULT };
         match self.demand.get_or_insert_with(|| Demand::new(gfp, 0)).poll(w, None) {
             Poll::Pending => return Then::Go,
             Poll::Page(pfn) if w.is_dying(self.process) => w.machine.free(pfn, 0),

@@ -89,7 +89,6 @@ mod tests {
     use crate::model::check;
     use crate::model::frames::{Kind, flag};
     use crate::model::view;
-    use crate::sim::fragmenter::ANON_GFP;
     use crate::sim::world::testing::booted;
 
     /// Takes all that a request gets without reclaim, down to its minimum watermark.
@@ -110,13 +109,13 @@ mod tests {
     #[test]
     fn the_time_of_direct_reclaim_passes_before_its_pages_are_taken() {
         let mut w = booted();
-        for pfn in fill(&mut w, ANON_GFP, 0) {
+        for pfn in fill(&mut w, Gfp::ANON_FAULT, 0) {
             let slot = w.machine.owners.add(pfn);
             let zone = w.machine.node.zone_of(pfn).unwrap();
             w.machine.node.zones[zone].frames.set_owner(pfn, slot);
             w.machine.node.zones[zone].lru_add(pfn, 0, flag::FILE);
         }
-        let mut demand = Demand::new(ANON_GFP, 0);
+        let mut demand = Demand::new(Gfp::ANON_FAULT, 0);
         while w.machine.tally.pgsteal_direct == 0 {
             assert_eq!(demand.poll(&mut w, None), Poll::Pending);
         }
@@ -126,7 +125,7 @@ mod tests {
     #[test]
     fn a_compaction_that_is_left_gives_back_what_it_holds() {
         let mut w = booted();
-        for (i, pfn) in fill(&mut w, ANON_GFP, 0).into_iter().enumerate() {
+        for (i, pfn) in fill(&mut w, Gfp::ANON_FAULT, 0).into_iter().enumerate() {
             if i % 64 < 16 {
                 let zone = w.machine.node.zone_of(pfn).unwrap();
                 w.machine.node.zones[zone].lru_add(pfn, 0, flag::UNEVICTABLE | flag::PINNED);

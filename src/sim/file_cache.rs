@@ -10,35 +10,13 @@
 
 use super::actor::{Actor, Then};
 use super::demand::{Demand, Poll};
+use super::state::File;
 use super::world::World;
 use crate::model::frames::flag;
 use crate::model::gfp::Gfp;
 
 /// What readahead asks with (mm/readahead.c:readahead_gfp_mask@7.3).
 pub const READAHEAD_GFP: Gfp = Gfp(Gfp::GFP_HIGHUSER_MOVABLE.0 | Gfp::COMP.0 | Gfp::NORETRY.0 | Gfp::NOWARN.0);
-
-/// A file: one owner slot a page, reserved when the page is first read.
-#[derive(Clone, Debug)]
-pub struct File {
-    slots: Vec<Option<u32>>,
-    /// Pages of executables are mapped and referenced again and again.
-    pub mapped: bool,
-}
-
-impl File {
-    pub fn new(pages: u32, mapped: bool) -> File {
-        File { slots: vec![None; pages as usize], mapped }
-    }
-
-    pub fn pages(&self) -> u32 {
-        self.slots.len() as u32
-    }
-
-    /// The owner slot of a page that was read once.
-    pub fn slot(&self, page: u32) -> Option<u32> {
-        self.slots[page as usize]
-    }
-}
 
 /// A read under way.
 #[derive(Clone, Debug, Default)]

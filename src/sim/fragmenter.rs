@@ -13,9 +13,6 @@ use super::world::World;
 use crate::model::frames::{Kind, Pfn, flag};
 use crate::model::gfp::Gfp;
 
-/// GFP_HIGHUSER_MOVABLE | __GFP_ZERO | __GFP_COMP.
-pub const ANON_GFP: Gfp = Gfp(Gfp::GFP_HIGHUSER_MOVABLE.0 | Gfp::ZERO.0 | Gfp::COMP.0);
-const PAGE_TABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL_ACCOUNT.0 | Gfp::ZERO.0 | Gfp::COMP.0);
 const SLAB_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::COMP.0);
 /// Entries of 16 bytes in a page of the benchmark's vector.
 const CHUNKS_PER_VECTOR_PAGE: u32 = 256;
@@ -69,12 +66,12 @@ impl Fragmenter {
     /// first, then `wants` from its end.
     fn plan_touch(&mut self) -> (Demand, bool) {
         let page = self.touched;
-        let mut first = (Demand::new(ANON_GFP, 0), true);
+        let mut first = (Demand::new(Gfp::ANON_FAULT, 0), true);
         if page.is_multiple_of(512) {
-            self.wants.push(std::mem::replace(&mut first, (Demand::new(PAGE_TABLE_GFP, 0), false)));
+            self.wants.push(std::mem::replace(&mut first, (Demand::new(Gfp::PAGE_TABLE, 0), false)));
         }
         if page > 0 && page.is_multiple_of(self.knobs.chunk_pages * CHUNKS_PER_VECTOR_PAGE) {
-            self.wants.push(std::mem::replace(&mut first, (Demand::new(ANON_GFP, 0), false)));
+            self.wants.push(std::mem::replace(&mut first, (Demand::new(Gfp::ANON_FAULT, 0), false)));
         }
         first
     }
@@ -89,7 +86,7 @@ impl Fragmenter {
             None => self.plan_touch(),
         };
         loop {
-            let is_anon = demand.gfp == ANON_GFP;
+            let is_anon = demand.gfp == Gfp::ANON_FAULT;
             match demand.poll(w, Some(self.process)) {
                 Poll::Page(pfn) => self.hold(w, pfn, is_anon, chunk_page),
                 Poll::Pending => {
@@ -173,11 +170,16 @@ impl Actor for Fragmenter {
         let World { machine, processes, .. } = w;
         let anon = &mut processes[self.process as usize].anon;
         let held = anon.len();
-        let steps = machine.take_many((ANON_GFP, ANON_GFP.migratetype()), most, flag::ACTIVE, |pfn, owner, owners| {
-            *owner = owners.add(pfn);
-            anon.push(*owner);
-            true
-        });
+        let steps = machine.take_many(
+            (Gfp::ANON_FAULT, Gfp::ANON_FAULT.migratetype()),
+            most,
+            flag::ACTIVE,
+            |pfn, owner, owners| {
+                *owner = owners.add(pfn);
+                anon.push(*owner);
+                true
+            },
+        );
         self.slots.extend_from_slice(&anon[held..]);
         machine.journal.requested_pages += u64::from(steps);
         self.touched += steps;

@@ -21,6 +21,7 @@ pub mod secretmem;
 pub mod slab;
 pub mod spawner;
 pub mod stack;
+pub mod state;
 mod text;
 pub mod world;
 

@@ -11,9 +11,9 @@
 //! Simplified: when the main thread touches the rest.
 
 use super::demand::{Demand, Poll};
-use super::fragmenter::ANON_GFP;
 use super::world::World;
 use crate::model::frames::Pfn;
+use crate::model::gfp::Gfp;
 
 /// Pages of a thread that runs on a new stack.
 pub(super) const STACK_PAGES: u32 = 2;
@@ -79,7 +79,7 @@ impl MainPages {
         if self.left == 0 {
             return true;
         }
-        match self.demand.get_or_insert_with(|| Demand::new(ANON_GFP, 0)).poll(w, Some(w.worker.process)) {
+        match self.demand.get_or_insert_with(|| Demand::new(Gfp::ANON_FAULT, 0)).poll(w, Some(w.worker.process)) {
             Poll::Pending => return false,
             Poll::Page(pfn) => {
                 hold(w, pfn);
@@ -173,7 +173,7 @@ mod tests {
         assert!(!pages.finish(&mut w));
         pages.begin_chunk(&mut w);
         // Nothing is free but the reserves: the allocation enters the slow path.
-        while w.machine.alloc_fast(ANON_GFP, 0, ANON_GFP.migratetype()).is_some() {}
+        while w.machine.alloc_fast(Gfp::ANON_FAULT, 0, Gfp::ANON_FAULT.migratetype()).is_some() {}
         assert!(!pages.step(&mut w) && pages.is_under_way());
         w.process(0).dying = true;
         while pages.finish(&mut w) {}

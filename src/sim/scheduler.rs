@@ -8,7 +8,7 @@
 use super::actor::{Actor, Room, Then, stretched};
 use super::balance::Balance;
 use super::world::World;
-use crate::model::kswapd::{Asked, Next};
+use crate::model::kthread::{Asked, Next};
 use crate::model::machine::Machine;
 use daemons::Daemons;
 

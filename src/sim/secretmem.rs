@@ -12,10 +12,8 @@ use std::ops::Range;
 
 use super::actor::{Actor, Room, Stride, Then};
 use super::demand::{Demand, Poll};
-use super::fragmenter::ANON_GFP;
 use super::own;
 use super::slab::{self, Attempt, Cache};
-use super::stack::Stack;
 use super::world::World;
 use crate::model::frames::{Order, Pfn, flag};
 use crate::model::freetype;
@@ -30,78 +28,7 @@ const CHUNKS_PER_VMA_SLAB: u32 = 10;
 
 /// GFP_USER | __GFP_ZERO | __GFP_COMP.
 pub const SECRETMEM_GFP: Gfp = Gfp(Gfp::GFP_USER.0 | Gfp::ZERO.0 | Gfp::COMP.0);
-pub(super) const PAGE_TABLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL_ACCOUNT.0 | Gfp::ZERO.0 | Gfp::COMP.0);
 pub(super) const SPLIT_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::ZERO.0 | Gfp::COMP.0);
-
-/// State shared by the worker's threads.
-#[derive(Clone, Debug, Default)]
-pub struct WorkerState {
-    pub process: u32,
-    pub chunk_pages: u32,
-    pub threads: u32,
-    /// Whole chunks so far: what the benchmark prints.
-    pub chunks: u64,
-    /// Threads that are done with the running chunk.
-    finished: u32,
-    /// Numbers of the threads' actors, to start them, and of the main thread's.
-    pub actors: Vec<u32>,
-    pub main_actor: u32,
-    /// By thread: its kernel stack while it runs.
-    pub(super) stacks: Vec<Option<Stack>>,
-    /// By thread: its user stack is new, and it has not run on it yet.
-    pub(super) new_user_stack: Vec<bool>,
-    /// 2 MiB regions of the direct map that are split already, one bit each.
-    split: Vec<u64>,
-    /// Index nodes in use, and those that the slabs have room for.
-    nodes: u32,
-    node_room: u32,
-    /// By thread, the main one last: it is in the middle of an allocation, which even a killed one sees to its end.
-    pub(super) allocating: Vec<bool>,
-}
-
-impl WorkerState {
-    /// A new worker. The direct map stays split as the earlier ones left it.
-    pub fn begin(&mut self, process: u32, chunk_pages: u32, threads: u32) {
-        let split = std::mem::take(&mut self.split);
-        let allocating = vec![false; threads as usize + 1];
-        let stacks = vec![None; threads as usize];
-        let new_user_stack = vec![true; threads as usize];
-        *self = WorkerState {
-            process,
-            chunk_pages,
-            threads,
-            split,
-            allocating,
-            stacks,
-            new_user_stack,
-            ..WorkerState::default()
-        };
-    }
-
-    /// Whether a thread of the process has not left the kernel yet, so that the memory it shares is still in use.
-    pub fn holds(&self, process: u32) -> bool {
-        self.process == process && self.allocating.contains(&true)
-    }
-
-    /// Whether the direct map around a page is in 4 KiB pieces.
-    #[inline]
-    fn is_split(&self, pfn: Pfn) -> bool {
-        let region = pfn >> 9;
-        self.split.get((region / 64) as usize).is_some_and(|word| word & 1 << (region % 64) != 0)
-    }
-
-    /// Notes that the direct map around a page is now in 4 KiB pieces. Whether it was not before.
-    pub(super) fn split_region(&mut self, pfn: Pfn) -> bool {
-        let region = pfn >> 9;
-        let (word, bit) = ((region / 64) as usize, 1u64 << (region % 64));
-        if self.split.len() <= word {
-            self.split.resize(word + 1, 0);
-        }
-        let new = self.split[word] & bit == 0;
-        self.split[word] |= bit;
-        new
-    }
-}
 
 /// What a fault still has to allocate.
 #[derive(Clone, Debug)]
@@ -154,7 +81,7 @@ impl Thread {
         self.wants.push(secret);
         let chunk = w.worker.chunks as u32;
         let slabs = [(CHUNKS_PER_INODE_SLAB, Cache::Reclaimable), (CHUNKS_PER_VMA_SLAB, Cache::Unreclaimable)];
-        let mut first = want(Role::PageTable, PAGE_TABLE_GFP, 0);
+        let mut first = want(Role::PageTable, Gfp::PAGE_TABLE, 0);
         for (_, cache) in slabs.into_iter().filter(|&(chunks, _)| chunk.is_multiple_of(chunks)) {
             self.wants.push(std::mem::replace(&mut first, want_slab(slab::first(cache))));
         }
@@ -230,7 +157,7 @@ impl Thread {
 }
 
 fn want_own() -> Want {
-    Want { demand: Demand::new(ANON_GFP, 0), role: Role::Anon }
+    Want { demand: Demand::new(Gfp::ANON_FAULT, 0), role: Role::Anon }
 }
 
 fn want_slab(attempt: Attempt) -> Want {

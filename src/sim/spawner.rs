@@ -8,7 +8,8 @@
 
 use super::actor::{Actor, Then};
 use super::own::MainPages;
-use super::stack::{Growing, Stack};
+use super::stack::Growing;
+use super::state::Stack;
 use super::world::World;
 
 #[derive(Clone, Default)]

@@ -10,8 +10,9 @@
 //! Simplified: a stack goes back at once, not by a worker after a grace period; single pages come one by one, not in bulk.
 
 use super::demand::{Demand, Poll};
+use super::state::Stack;
 use super::world::World;
-use crate::model::frames::{Order, Pfn};
+use crate::model::frames::Order;
 use crate::model::gfp::Gfp;
 
 /// `NR_CACHED_STACKS`.
@@ -22,26 +23,6 @@ const ORDER: Order = 2;
 const LARGE_GFP: Gfp = Gfp(Gfp::GFP_NOWAIT.0 | Gfp::HIGHMEM.0 | Gfp::IO.0 | Gfp::FS.0 | Gfp::ZERO.0);
 /// The same for single pages.
 const SINGLE_GFP: Gfp = Gfp(Gfp::GFP_KERNEL.0 | Gfp::HIGHMEM.0 | Gfp::ZERO.0 | Gfp::NOWARN.0);
-
-/// The blocks of one stack.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stack(Vec<(Pfn, Order)>);
-
-/// Stacks that wait on each CPU for a new thread.
-#[derive(Clone, Debug, Default)]
-pub struct Stacks {
-    cached: Vec<Vec<Stack>>,
-}
-
-impl Stacks {
-    fn of(&mut self, cpu: u8) -> &mut Vec<Stack> {
-        let cpu = usize::from(cpu);
-        if self.cached.len() <= cpu {
-            self.cached.resize(cpu + 1, Vec::new());
-        }
-        &mut self.cached[cpu]
-    }
-}
 
 /// A stack that is being made.
 #[derive(Clone, Debug, Default)]
@@ -117,6 +98,7 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::frames::Pfn;
     use crate::model::freetype::MOVABLE;
     use crate::sim::world::testing::booted;
 

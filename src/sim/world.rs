@@ -4,11 +4,8 @@
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 
-use super::file_cache::File;
-use super::plan::PlanState;
 use super::process::Process;
-use super::secretmem::WorkerState;
-use super::stack::Stacks;
+use super::state::{File, PlanState, Stacks, WorkerState};
 use crate::model::journal::{Kind, What};
 use crate::model::machine::Machine;
 use crate::model::oom::{OomEvent, choose_victim};

@@ -6,7 +6,7 @@
 //! a line, but for the first ones with a new set of gfp flags.
 
 use super::event::{Event, Kind};
-use super::ftrace::LINE_BYTES_MAX;
+use super::skip::LINE_BYTES_MAX;
 use crate::model::gfp::Gfp;
 
 /// The kinds that are read here, by the place of their count.

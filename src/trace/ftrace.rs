@@ -6,12 +6,9 @@
 use std::io::BufRead;
 
 use super::event::{Event, Kind};
-use super::skip::{Reason, Skipped};
+use super::skip::{LINE_BYTES_MAX, Reason, Skipped};
 use super::{added, fast, line, native};
 use crate::few::Few;
-
-/// A kernel prints a line into one buffer of two pages [include/linux/trace_seq.h @ 7.3].
-pub const LINE_BYTES_MAX: usize = 8192;
 
 /// What a text held.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

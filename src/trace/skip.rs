@@ -5,6 +5,9 @@ use std::fmt;
 
 use crate::few::Few;
 
+/// A kernel prints a line into one buffer of two pages [include/linux/trace_seq.h @ 7.3].
+pub const LINE_BYTES_MAX: usize = 8192;
+
 /// Why a line was left out. The texts are keys or families of words, so that equal faults are counted together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Reason {
@@ -39,7 +42,7 @@ impl fmt::Display for Reason {
             Reason::OutOfRange(field) => write!(out, "the field {field} is out of range"),
             Reason::UnknownWord(field) => write!(out, "the field {field} holds an unknown word"),
             Reason::Trailing => out.write_str("other text follows the event"),
-            Reason::TooLong => write!(out, "longer than {} bytes", super::ftrace::LINE_BYTES_MAX),
+            Reason::TooLong => write!(out, "longer than {} bytes", LINE_BYTES_MAX),
         }
     }
 }

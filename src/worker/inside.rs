@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use super::cell::{cell_of, refused};
 use super::message::{Failure, News};
-use crate::experiment::run::Unwatched;
+use crate::experiment::watch::Unwatched;
 use crate::inspect::{Recording, Tour};
 
 thread_local! {

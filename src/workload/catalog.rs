@@ -3,11 +3,11 @@
 //!
 //! Sizes that no source states are assumptions; each is a knob.
 
+use super::entry::{Chosen, Entry};
 use super::plan::{
     Churn, FileIo, Fork, FreeAll, Idle, Interleave, Keep, Kind, OrderWeight, Plan, PlanSpec, Populate, ProcessSpec,
     PunchHoles, Repeat, ScoreOf, ScoreSpec, Spam, TryAlloc, Until, Work,
 };
-use super::spec::{Entry, Workload};
 use crate::environment::Environment;
 use crate::knobs::Knob;
 
@@ -106,30 +106,30 @@ fn process(name: &str, oom_score_adj: i32) -> ProcessSpec {
 }
 
 /// The jobs of a build, each a list of compilers one after the other, and the processes they need.
-fn build(workload: &Workload, environment: &Environment) -> (Plan, Vec<ProcessSpec>) {
-    let jobs = match workload.knob("jobs") {
+fn build(chosen: &Chosen, environment: &Environment) -> (Plan, Vec<ProcessSpec>) {
+    let jobs = match chosen.knob("jobs") {
         0 => u32::from(environment.cpus).min(environment.memory_mib / 64).max(1),
         jobs => jobs,
     };
-    let units = workload.knob("units");
+    let units = chosen.knob("units");
     let mut processes = Vec::new();
     let plans = (0..jobs).map(|job| {
         let name = format!("cc1-{job}");
         processes.push(process(&name, 0));
         let share = units / jobs + u32::from(job < units % jobs);
-        repeat(share.into(), compile(workload, environment, &name))
+        repeat(share.into(), compile(chosen, environment, &name))
     });
     let plans = plans.collect();
     (Plan::Interleave(Interleave { plans, until: Until::AllEnd }), processes)
 }
 
 /// One compiler: reads sources, grows, computes, leaves dentries and inodes behind, writes an object file.
-fn compile(workload: &Workload, environment: &Environment, name: &str) -> Plan {
-    let tree = pages_of(environment, workload.knob("tree-percent"));
-    let pages = u64::from(workload.knob("job-mib")) * 256;
+fn compile(chosen: &Chosen, environment: &Environment, name: &str) -> Plan {
+    let tree = pages_of(environment, chosen.knob("tree-percent"));
+    let pages = u64::from(chosen.knob("job-mib")) * 256;
     let half = |set: &str| populate(set, Kind::Anon, Some(pages / 2), None, None);
     let set = format!("{name} memory");
-    let work = Plan::Work(Work { ms: u64::from(workload.knob("unit-ms")) / 2 });
+    let work = Plan::Work(Work { ms: u64::from(chosen.knob("unit-ms")) / 2 });
     let slab = Plan::Churn(Churn {
         set: "dentries and inodes".to_owned(),
         kind: Kind::KernelReclaimable,
@@ -158,9 +158,9 @@ fn io(set: &str, pages: u64, count: u64, random: bool, write_percent: u32) -> Pl
 }
 
 /// A plan behind the first read of the sources.
-fn warmed(workload: &Workload, environment: &Environment, plan: Plan) -> Plan {
-    let tree = pages_of(environment, workload.knob("tree-percent"));
-    let count = if workload.knob("warm") == 0 { 0 } else { tree };
+fn warmed(chosen: &Chosen, environment: &Environment, plan: Plan) -> Plan {
+    let tree = pages_of(environment, chosen.knob("tree-percent"));
+    let count = if chosen.knob("warm") == 0 { 0 } else { tree };
     Plan::Sequence(vec![io("sources", tree, count, false, 0), plan])
 }
 
@@ -175,59 +175,59 @@ fn first_ends(plans: Vec<Plan>) -> Plan {
 /// How often what runs beside a build is done at most; the build's end stops it.
 const BESIDE: u64 = 20_000;
 
-fn kernel_build(workload: &Workload, environment: &Environment) -> PlanSpec {
-    let (jobs, mut processes) = build(workload, environment);
+fn kernel_build(chosen: &Chosen, environment: &Environment) -> PlanSpec {
+    let (jobs, mut processes) = build(chosen, environment);
     // stress-ng makes its stressors the OOM killer's first choice and starts them anew.
     processes.push(process("stress-ng-secretmem", 1000));
-    let plan = if workload.knob("secretmem") == 0 {
+    let plan = if chosen.knob("secretmem") == 0 {
         jobs
     } else {
-        let percent = Some(workload.knob("secretmem-percent"));
+        let percent = Some(chosen.knob("secretmem-percent"));
         let take = populate("stressor", Kind::Secretmem, None, percent, Some("stress-ng-secretmem"));
         let free = Plan::FreeAll(FreeAll { set: "stressor".to_owned() });
         let pause = Plan::Idle(Idle { ms: 10 });
         first_ends(vec![jobs, repeat(BESIDE, Plan::Sequence(vec![take, free, pause]))])
     };
-    let plan = warmed(workload, environment, plan);
+    let plan = warmed(chosen, environment, plan);
     spec(&KERNEL_BUILD, processes, Some(("build time", "ms", ScoreOf::ElapsedMs)), plan)
 }
 
-fn thp_burst(workload: &Workload, environment: &Environment) -> PlanSpec {
-    let (jobs, mut processes) = build(workload, environment);
+fn thp_burst(chosen: &Chosen, environment: &Environment) -> PlanSpec {
+    let (jobs, mut processes) = build(chosen, environment);
     processes.push(process("burst", 0));
     let burst = Plan::Populate(Populate {
         set: "burst memory".to_owned(),
         kind: Kind::Thp,
-        pages: Some(pages_of(environment, workload.knob("burst-percent"))),
+        pages: Some(pages_of(environment, chosen.knob("burst-percent"))),
         percent: None,
         order: 0,
         chunk_pages: 512,
         process: None,
-        madvised: workload.knob("madvised") != 0,
+        madvised: chosen.knob("madvised") != 0,
     });
     let fork = Plan::Fork(Fork { process: "burst".to_owned(), kernel_pages: 24, plan: Box::new(burst) });
-    let pause = Plan::Idle(Idle { ms: workload.knob("pause-ms").into() });
-    let pages = pages_of(environment, workload.knob("burst-percent"));
+    let pause = Plan::Idle(Idle { ms: chosen.knob("pause-ms").into() });
+    let pages = pages_of(environment, chosen.knob("burst-percent"));
     // The build's end stops the bursts; until then they may come to a quarter of what a plan may.
-    let times = (20_000_000 / u64::from(workload.knob("pause-ms"))).min((1 << 29) / pages).clamp(1, BESIDE);
+    let times = (20_000_000 / u64::from(chosen.knob("pause-ms"))).min((1 << 29) / pages).clamp(1, BESIDE);
     let beside = repeat(times, Plan::Sequence(vec![fork, pause]));
     let score = Some(("huge pages got at faults", "per mille", ScoreOf::ThpPerMille));
-    let plan = warmed(workload, environment, first_ends(vec![jobs, beside]));
+    let plan = warmed(chosen, environment, first_ends(vec![jobs, beside]));
     spec(&THP_BURST, processes, score, plan)
 }
 
-fn file_churn(workload: &Workload, environment: &Environment) -> PlanSpec {
-    let readers = workload.knob("readers");
-    let pages = (pages_of(environment, workload.knob("file-percent")) / u64::from(readers.max(1))).max(1);
+fn file_churn(chosen: &Chosen, environment: &Environment) -> PlanSpec {
+    let readers = chosen.knob("readers");
+    let pages = (pages_of(environment, chosen.knob("file-percent")) / u64::from(readers.max(1))).max(1);
     let part =
         |reader: u32, write_percent: u32| io(&format!("file {reader}"), pages, pages, reader % 2 == 1, write_percent);
     let spam = Spam { kind: Kind::Secretmem, chunk_pages: 512, process: Some("secretmem".to_owned()) };
     let mut beside = vec![Plan::SpamUntilOom(spam)];
     beside.extend((0..readers).map(|reader| {
         // More than any run lasts; secretmem's end stops it.
-        repeat(64, part(reader, workload.knob("write-percent")))
+        repeat(64, part(reader, chosen.knob("write-percent")))
     }));
-    let warm = (0..readers).filter(|_| workload.knob("warm") != 0).map(|reader| part(reader, 0));
+    let warm = (0..readers).filter(|_| chosen.knob("warm") != 0).map(|reader| part(reader, 0));
     let mut steps: Vec<Plan> = warm.collect();
     steps.push(first_ends(beside));
     let processes = vec![ProcessSpec { name: "secretmem".to_owned(), oom_score_adj: 1000, restart: false }];
@@ -235,12 +235,12 @@ fn file_churn(workload: &Workload, environment: &Environment) -> PlanSpec {
 }
 
 /// 120,000 of 131,072 pages, and in proportion on other machines; no more than the machine has to give.
-fn zolnierkiewicz(workload: &Workload, environment: &Environment) -> PlanSpec {
+fn zolnierkiewicz(chosen: &Chosen, environment: &Environment) -> PlanSpec {
     let pages = 120_000 * u64::from(environment.memory_mib) / 512;
     let kernel = populate("kernel", Kind::Kernel, Some(pages), Some(97), None);
     let user = populate("user", Kind::Anon, Some(pages / 2), Some(97), None);
     let every_second = PunchHoles { set: "kernel".to_owned(), keep_one_of: 2, keep: Keep::First };
-    let direct = workload.knob("compaction") != 0;
+    let direct = chosen.knob("compaction") != 0;
     let steps = vec![
         kernel,
         Plan::PunchHoles(every_second),

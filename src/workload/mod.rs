@@ -2,10 +2,12 @@
 //! What is done to the machine, as data.
 
 mod catalog;
+mod entry;
 pub mod plan;
 mod plan_check;
 mod plan_read;
 pub mod spec;
 
+pub use entry::Entry;
 pub use plan::PlanSpec;
-pub use spec::{CATALOG, Entry, Workload, find};
+pub use spec::{CATALOG, Workload, find};

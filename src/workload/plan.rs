@@ -5,7 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan_check;
 use crate::environment::SpecError;
 use crate::json;
 
@@ -240,9 +239,5 @@ impl PlanSpec {
             json::record(&tree).map_err(|refusal| SpecError::new(refusal.place(), refusal.problem()))?;
         spec.check()?;
         Ok(spec)
-    }
-
-    pub fn check(&self) -> Result<(), SpecError> {
-        plan_check::check(self)
     }
 }

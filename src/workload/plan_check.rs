@@ -53,37 +53,40 @@ impl Cost {
     }
 }
 
-pub(super) fn check(spec: &PlanSpec) -> Result<(), SpecError> {
-    name("name", &spec.name)?;
-    within("processes", spec.processes.len() as u64, 0, 1024)?;
-    for (i, process) in spec.processes.iter().enumerate() {
-        let at = format!("processes[{i}]");
-        name(&format!("{at}.name"), &process.name)?;
-        if !(-1000..=1000).contains(&process.oom_score_adj) {
-            let problem = format!("{} is not within -1000..1000", process.oom_score_adj);
-            return Err(SpecError::new(&format!("{at}.oom_score_adj"), problem));
-        }
-        if spec.processes[..i].iter().any(|other| other.name == process.name) {
-            return Err(SpecError::new(&format!("{at}.name"), format!("`{}` is there twice", process.name)));
-        }
-    }
-    if let Some(score) = &spec.score {
-        name("score.name", &score.name)?;
-        name("score.unit", &score.unit)?;
-        if let super::plan::ScoreOf::Counter(counter) = &score.of {
-            let mut known = false;
-            Tally::default().each(|name, _| known |= name == counter);
-            if !known {
-                return Err(SpecError::new("score.of.counter", format!("no counter `{counter}`")));
+impl PlanSpec {
+    /// Refuses what cannot be run, naming the field.
+    pub fn check(&self) -> Result<(), SpecError> {
+        name("name", &self.name)?;
+        within("processes", self.processes.len() as u64, 0, 1024)?;
+        for (i, process) in self.processes.iter().enumerate() {
+            let at = format!("processes[{i}]");
+            name(&format!("{at}.name"), &process.name)?;
+            if !(-1000..=1000).contains(&process.oom_score_adj) {
+                let problem = format!("{} is not within -1000..1000", process.oom_score_adj);
+                return Err(SpecError::new(&format!("{at}.oom_score_adj"), problem));
+            }
+            if self.processes[..i].iter().any(|other| other.name == process.name) {
+                return Err(SpecError::new(&format!("{at}.name"), format!("`{}` is there twice", process.name)));
             }
         }
+        if let Some(score) = &self.score {
+            name("score.name", &score.name)?;
+            name("score.unit", &score.unit)?;
+            if let super::plan::ScoreOf::Counter(counter) = &score.of {
+                let mut known = false;
+                Tally::default().each(|name, _| known |= name == counter);
+                if !known {
+                    return Err(SpecError::new("score.of.counter", format!("no counter `{counter}`")));
+                }
+            }
+        }
+        let mut checker = Checker { spec: self, nodes: 0, tasks: 0, files: Few::default() };
+        let cost = checker.node("plan", &self.plan, 0)?;
+        within("plan", cost.actions, 0, ACTIONS_MAX)
+            .map_err(|_| SpecError::new("plan", format!("it may come to more than {ACTIONS_MAX} actions")))?;
+        within("plan", cost.idle_ms, 0, IDLE_MS_MAX)
+            .map_err(|_| SpecError::new("plan", format!("it may sleep for more than {IDLE_MS_MAX} ms")))
     }
-    let mut checker = Checker { spec, nodes: 0, tasks: 0, files: Few::default() };
-    let cost = checker.node("plan", &spec.plan, 0)?;
-    within("plan", cost.actions, 0, ACTIONS_MAX)
-        .map_err(|_| SpecError::new("plan", format!("it may come to more than {ACTIONS_MAX} actions")))?;
-    within("plan", cost.idle_ms, 0, IDLE_MS_MAX)
-        .map_err(|_| SpecError::new("plan", format!("it may sleep for more than {IDLE_MS_MAX} ms")))
 }
 
 fn within(field: &str, value: u64, low: u64, high: u64) -> Result<(), SpecError> {

@@ -4,20 +4,10 @@
 use std::sync::Arc;
 
 use super::catalog;
+use super::entry::{Chosen, Entry};
 use super::plan::PlanSpec;
 use crate::environment::{Environment, SpecError};
 use crate::knobs::{Knob, KnobError, Knobs};
-
-/// A workload as a list of workloads shows it.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry {
-    pub name: &'static str,
-    pub about: &'static str,
-    pub source: &'static str,
-    pub knobs: &'static [Knob],
-    /// What it does, as data; `None` for what is written by hand.
-    pub plan: Option<fn(&Workload, &Environment) -> PlanSpec>,
-}
 
 /// Every workload, in the order they are listed to users.
 pub const CATALOG: &[Entry] =
@@ -86,13 +76,17 @@ impl Workload {
     pub fn plan(&self, environment: &Environment) -> Option<PlanSpec> {
         match &self.custom {
             Some(plan) => Some(PlanSpec::clone(plan)),
-            None => self.entry().plan.map(|make| make(self, environment)),
+            None => self.entry().plan.map(|make| make(&self.chosen(), environment)),
         }
     }
 
     /// The value of a knob of this workload.
     pub fn knob(&self, name: &str) -> u32 {
-        self.knobs.get(self.entry().knobs, name)
+        self.chosen().knob(name)
+    }
+
+    fn chosen(&self) -> Chosen<'_> {
+        Chosen { entry: self.entry(), knobs: &self.knobs }
     }
 
     pub fn text(&self) -> String {

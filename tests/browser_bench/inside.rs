@@ -2,7 +2,7 @@
 //! Going to moments of two recorded runs by the scrubber, until both are painted side by side.
 
 use oompoint::cli::bench::Goal;
-use oompoint::experiment::run::stream;
+use oompoint::experiment::seed::stream;
 use rand::RngExt;
 use serde::Deserialize;
 use serde_json::json;

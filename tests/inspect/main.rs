@@ -10,7 +10,8 @@ mod tour;
 mod why;
 
 use oompoint::environment::{self, Environment};
-use oompoint::experiment::run::{STEPS_MAX, Unwatched};
+use oompoint::experiment::run::STEPS_MAX;
+use oompoint::experiment::watch::Unwatched;
 use oompoint::experiment::{Cell, PolicySpec};
 use oompoint::inspect::Recording;
 use oompoint::workload::Workload;

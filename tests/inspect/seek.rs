@@ -2,8 +2,9 @@
 //! Any moment, reached from anywhere, is what a straight run passes through.
 
 use oompoint::experiment::Cell;
-use oompoint::experiment::run::{Unwatched, stream};
+use oompoint::experiment::seed::stream;
 use oompoint::experiment::session::Session;
+use oompoint::experiment::watch::Unwatched;
 use oompoint::inspect::Row;
 use oompoint::inspect::recording::digest_of;
 use oompoint::model::journal::Kind;
@@ -17,8 +18,7 @@ fn straight(cell: &Cell, ordinal: u64) -> u64 {
     session.world_mut().machine.record_decisions();
     session.world_mut().machine.journal.catch(ordinal);
     loop {
-        let journal = &mut session.world_mut().machine.journal;
-        if let Some(machine) = journal.caught() {
+        if let Some(machine) = session.world_mut().machine.caught.take() {
             let mut world = session.into_world();
             world.machine = *machine;
             return digest_of(&world);

@@ -2,7 +2,8 @@
 //! The texts of a modelled machine: a reader of real texts must understand them whole, and their sums must be the model's.
 
 use oompoint::experiment::fidelity::cells;
-use oompoint::experiment::run::{Watch, run_watched};
+use oompoint::experiment::run::run_watched;
+use oompoint::experiment::watch::Watch;
 use oompoint::model::view;
 use oompoint::report::from_model::{oom_report, proc_texts};
 use oompoint::report::proc::view::Layout;

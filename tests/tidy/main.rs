@@ -3,6 +3,7 @@
 //! Every check has a test of its own that shows it can fail.
 
 mod banned;
+mod circles;
 mod dead;
 mod direction;
 mod length;
@@ -36,6 +37,11 @@ fn sources_name_their_licence() {
 #[test]
 fn modules_use_only_what_lies_below_them() {
     assert_none(&direction::check(&tree::sources()));
+}
+
+#[test]
+fn no_file_needs_what_needs_it() {
+    assert_none(&circles::check(&tree::sources()));
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn a_guest_of_64_gib_boots_and_one_of_1_tib_is_refused() {
     guest.memory_mib = 1 << 16;
     assert_eq!(guest.check(), Ok(()));
     let base = oompoint::experiment::PolicySpec::parse("base").expect("the policy exists");
-    let mut rng = oompoint::experiment::run::stream(1, "boot");
+    let mut rng = oompoint::experiment::seed::stream(1, "boot");
     let machine = oompoint::environment::boot(&guest, (base.policy.make)(&base.knobs), &mut rng);
     let gib = machine.bytes() >> 30;
     assert_eq!((gib, machine.node.zones.iter().map(|zone| zone.managed >> 18).sum::<u32>()), (0, 62));

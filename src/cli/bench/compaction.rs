@@ -3,7 +3,7 @@
 
 use super::clock::{Lane, Turn, timed};
 use super::core::{machine, shuffled};
-use crate::experiment::run::stream;
+use crate::experiment::seed::stream;
 use crate::model::buddy::Place;
 use crate::model::compact::{Control, Run};
 use crate::model::digest::{self, Digest};

@@ -11,7 +11,7 @@ use rand::RngExt;
 use super::clock::{Lane, Turn, timed};
 use crate::environment;
 use crate::experiment::PolicySpec;
-use crate::experiment::run::stream;
+use crate::experiment::seed::stream;
 use crate::model::digest::{self, Digest};
 use crate::model::gfp::Gfp;
 use crate::model::machine::Machine;

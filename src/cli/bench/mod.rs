@@ -7,6 +7,7 @@
 mod clock;
 mod compaction;
 mod core;
+mod found;
 mod goals;
 mod seek;
 mod table;
@@ -24,6 +25,7 @@ pub use self::table::goals as goals_text;
 
 use self::clock::{Lane, race};
 use self::core::Sequence;
+use self::found::{Found, Seen};
 use self::text::Recording;
 use super::files::Failure;
 use crate::environment;
@@ -74,28 +76,6 @@ const SMALL: Size = Size { guest: 128, large: 256, rounds: 1 };
 const LARGE_MIB: u32 = 65_536;
 /// Refused: more frames than an array of a 32-bit program may hold.
 const TOO_LARGE_MIB: u32 = 1 << 20;
-
-/// What was measured.
-#[derive(Default)]
-struct Found {
-    lanes: Vec<Seen>,
-    goals: Vec<Goal>,
-    /// Of every lane's digest and count of operations.
-    digest: String,
-    /// What could not be measured, and why.
-    missing: Vec<String>,
-    refusal: Option<String>,
-}
-
-/// A lane after its turns.
-struct Seen {
-    name: String,
-    unit: &'static str,
-    ops: u64,
-    digest: u64,
-    ns_per_op: f64,
-    ns: Vec<u64>,
-}
 
 pub fn run(args: &Args) -> Result<String, Failure> {
     let recording = Recording::read(&args.trace);

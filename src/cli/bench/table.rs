@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Found, Goal};
+use super::found::Found;
+use super::goals::Goal;
 
 /// Where the README's block begins and ends.
 pub const BEGIN: &str = "<!-- bench: written by `oompoint bench --readme README.md` -->";

@@ -8,7 +8,8 @@ use memmap2::MmapMut;
 
 use super::clock::{Lane, Turn, number_of, timed};
 use crate::environment;
-use crate::experiment::run::{Unwatched, Watch, run_watched};
+use crate::experiment::run::run_watched;
+use crate::experiment::watch::{Unwatched, Watch};
 use crate::experiment::{Cell, CellResult, PolicySpec};
 use crate::policy::REGISTRY;
 use crate::sim::World;

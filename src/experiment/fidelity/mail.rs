@@ -9,7 +9,8 @@ use rand::RngExt;
 
 use super::sensitivity::slower;
 use crate::environment;
-use crate::experiment::run::{STEPS_MAX, stream};
+use crate::experiment::run::STEPS_MAX;
+use crate::experiment::seed::stream;
 use crate::experiment::{Cell, CellResult, PolicySpec};
 use crate::workload::Workload;
 

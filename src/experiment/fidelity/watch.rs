@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::real::BLOCK_TYPES;
 use crate::environment::SpecError;
-use crate::experiment::run::{Watch, run_watched};
+use crate::experiment::run::run_watched;
+use crate::experiment::watch::Watch;
 use crate::experiment::{Cell, CellResult};
 use crate::model::view;
 use crate::model::zone::NR_ORDERS;

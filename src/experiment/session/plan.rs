@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The stage of a run whose workload is a plan.
 
-use super::super::run::Watch;
 use super::super::score;
+use super::super::watch::Watch;
 use super::{End, Session, Stage};
 use crate::environment::Thp;
 use crate::sim::plan;

@@ -156,6 +156,11 @@ impl Control {
         order >= PAGEBLOCK_ORDER || self.order >= 0 && order as i8 >= self.order
     }
 
+    /// The order of a request for a block as a list index; whole-memory runs want none.
+    pub(super) fn wanted(&self) -> Option<Order> {
+        Order::try_from(self.order).ok()
+    }
+
     pub(super) fn allows_cma(&self) -> bool {
         self.alloc_flags & alloc_flags::CMA != 0
     }

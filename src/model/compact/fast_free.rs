@@ -4,7 +4,6 @@
 //! Modelled: mm/compaction.c@7.3: fast_isolate_freepages, fast_isolate_around, next_search_order, move_freelist_head.
 //! The distance between the scanners wraps as the kernel's unsigned arithmetic does once they have met.
 
-use super::run::{emit, wanted};
 use super::{CompactEvent, Mode, Run};
 use crate::model::frames::{Order, Pfn};
 use crate::model::freetype::MOVABLE;
@@ -26,7 +25,7 @@ struct Search {
 impl Run {
     /// Takes chunks from the tails of the Movable lists if they lie high enough, and then what lies around the last.
     pub(super) fn fast_isolate_freepages(&mut self, zone: &mut Zone) {
-        let Some(order) = wanted(&self.control).filter(|&order| order > 0) else { return };
+        let Some(order) = self.control.wanted().filter(|&order| order > 0) else { return };
         let scan_start = self.free >= zone.compact.init_free;
         let limit = if scan_start { PAGEBLOCK_PAGES >> 1 } else { (self.scan_limit() >> 1).max(1) };
         let distance = u64::from(self.free).wrapping_sub(u64::from(self.migrate));
@@ -35,7 +34,7 @@ impl Run {
         search.low = search.low.max(search.min);
         let (found, taken) = self.search_orders(zone, order, &mut search);
         let Search { min, scanned, highest, .. } = search;
-        emit(zone, CompactEvent::FastIsolateFreepages { start: min, end: self.free, scanned, taken });
+        zone.tracer.compaction(|| CompactEvent::FastIsolateFreepages { start: min, end: self.free, scanned, taken });
         let around = found.or_else(|| {
             self.fast_search_fail += 1;
             if scan_start { self.fall_back(zone, &search) } else { None }

@@ -4,11 +4,11 @@
 //! Modelled: mm/compaction.c@7.3: fast_find_migrateblock, freelist_scan_limit, update_fast_start_pfn,
 //! reinit_migrate_pfn, move_freelist_tail; the rotations of the free lists are seen by later allocations.
 
-use super::{CLUSTER, COSTLY_ORDER, Run};
+use super::{CLUSTER, Run};
 use crate::model::frames::{Order, Pfn};
 use crate::model::freetype::MOVABLE;
 use crate::model::pageblock::{PAGEBLOCK_ORDER, block_start};
-use crate::model::zone::{Zone, list_of};
+use crate::model::zone::{COSTLY_ORDER, Zone, list_of};
 
 impl Run {
     /// Where to scan next: the block of a low free Movable chunk whose skip bit is clear, or the old place.

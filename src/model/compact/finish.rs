@@ -4,7 +4,6 @@
 //! Modelled: mm/compaction.c:__compact_finished@7.3 and compact_scanners_met, incl. vm.defrag_mode.
 //! Differs: `FinishRule` is the policies' choice; `ByType` is the kernel's rule.
 
-use super::run::{emit, wanted};
 use super::{CompactEvent, FinishRule, Run, Status, proactive};
 use crate::model::fallback::Fallback;
 use crate::model::frames::Order;
@@ -17,12 +16,12 @@ impl Run {
     /// `Continue`, or why the run is over. Resets the zone's cached positions when the scanners have met.
     pub(super) fn finished(&self, zone: &mut Zone) -> Status {
         let status = self.look_for_end(zone);
-        emit(zone, CompactEvent::Finished { status });
+        zone.tracer.compaction(|| CompactEvent::Finished { status });
         if status == Status::NoSuitablePage { Status::Continue } else { status }
     }
 
     fn look_for_end(&self, zone: &mut Zone) -> Status {
-        if scanners_met(self) {
+        if self.scanners_met() {
             zone.compact.cached_migrate = [zone.span.start_pfn; 2];
             zone.compact.cached_free = block_start(zone.span.end_pfn - 1);
             zone.compact.blockskip_flush |= self.control.direct;
@@ -39,7 +38,7 @@ impl Run {
             let mapped = zone.free_blocks.seen().saturating_sub(zone.free_blocks_unmapped.seen());
             return self.unless_interrupted(if mapped >= pages { Status::Success } else { Status::Continue });
         }
-        let Some(order) = wanted(&self.control).filter(|_| self.migrate.is_multiple_of(PAGEBLOCK_PAGES)) else {
+        let Some(order) = self.control.wanted().filter(|_| self.migrate.is_multiple_of(PAGEBLOCK_PAGES)) else {
             return Status::Continue;
         };
         if self.control.defrag_mode && !self.control.direct {
@@ -65,14 +64,14 @@ impl Run {
         }
     }
 
+    /// mm/compaction.c:compact_scanners_met@7.3.
+    pub(super) fn scanners_met(&self) -> bool {
+        self.free >> PAGEBLOCK_ORDER <= self.migrate >> PAGEBLOCK_ORDER
+    }
+
     fn unless_interrupted(&self, status: Status) -> Status {
         if self.interrupted { Status::Contended } else { status }
     }
-}
-
-/// mm/compaction.c:compact_scanners_met@7.3.
-pub(super) fn scanners_met(run: &Run) -> bool {
-    run.free >> PAGEBLOCK_ORDER <= run.migrate >> PAGEBLOCK_ORDER
 }
 
 /// A list of the type holds a large enough block, or the type may claim one. No watermark is asked.

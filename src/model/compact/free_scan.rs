@@ -6,7 +6,6 @@
 //! Differs: blocks outside the direct map are never targets, as the patched kernels guard; the types alone would let a
 //! run at full priority take them.
 
-use super::run::{emit, wanted};
 use super::{CLUSTER, CompactEvent, Run, control::Mode};
 use crate::model::frames::{Kind, Pfn};
 use crate::model::freetype;
@@ -79,7 +78,7 @@ impl Run {
             pfn += stride;
         }
         let stop = pfn.min(end);
-        emit(zone, CompactEvent::IsolateFreepages { start, end: stop, scanned, taken: total });
+        zone.tracer.compaction(|| CompactEvent::IsolateFreepages { start, end: stop, scanned, taken: total });
         self.work.free_scanned += u64::from(scanned);
         self.work.isolated += u64::from(total);
         (stop, total)
@@ -92,7 +91,7 @@ impl Run {
 
     /// mm/compaction.c:suitable_migration_target@7.3, for the block whose first frame is given.
     pub(super) fn is_target(&self, zone: &Zone, block: Pfn) -> bool {
-        let order = wanted(&self.control).filter(|&order| order > 0).unwrap_or(PAGEBLOCK_ORDER);
+        let order = self.control.wanted().filter(|&order| order > 0).unwrap_or(PAGEBLOCK_ORDER);
         let free = zone.contains(block) && zone.frames.kind(block) == Kind::Buddy && zone.frames.order(block) >= order;
         let unmapped = zone.blocks.is_unmapped(block);
         !free && !unmapped && (self.control.ignore_block_suitable || freetype::is_movable(zone.blocks.freetype(block)))

@@ -8,7 +8,6 @@
 //! which no mode waits for (migrate_folio_unmap) and which stays so until the run ends; a large page without a target
 //! is not split; targets enter the LRU at once, not by a batch of 31.
 
-use super::run::emit;
 use super::{CompactEvent, Mode, Run};
 use crate::model::frames::{Order, Pfn, flag};
 use crate::model::owners::{self, Owners};
@@ -51,7 +50,7 @@ impl Run {
         }
         stayed.extend_from_slice(rest);
         let migrated = (self.work.migrated - before) as u32;
-        emit(zone, CompactEvent::Migratepages { migrated, failed: isolated - migrated });
+        zone.tracer.compaction(|| CompactEvent::Migratepages { migrated, failed: isolated - migrated });
         outcome.failed = !stayed.is_empty();
         stayed.iter().for_each(|&pfn| put_back(zone, pfn));
         outcome

@@ -8,7 +8,6 @@
 //! on an LRU list may be taken, secretmem too. Absent: hugetlb, pages movable without being on an LRU list.
 
 use super::migrate::put_back;
-use super::run::{emit, wanted};
 use super::{CLUSTER, CompactEvent, Run, control::Mode};
 use crate::model::frames::{Kind, Pfn, flag};
 use crate::model::pageblock::PAGEBLOCK_PAGES;
@@ -31,7 +30,7 @@ impl Run {
     /// Scans `[low, end)` of one block.
     pub(super) fn isolate_block(&mut self, zone: &mut Zone, low: Pfn, end: Pfn) {
         let piecewise = self.control.direct && self.control.mode == Mode::Async;
-        let piece = wanted(&self.control).filter(|_| piecewise).map(|order| 1u32 << order);
+        let piece = self.control.wanted().filter(|_| piecewise).map(|order| 1u32 << order);
         let next = piece.map(|piece| (low + 1).next_multiple_of(piece));
         let mut scan = Scan { low, end, scanned: 0, taken: 0, valid: false, skip_updated: false, next };
         let start = low;
@@ -151,7 +150,7 @@ impl Run {
             self.update_cached_migrate(zone, scan.low);
         }
         let (scanned, taken) = (scan.scanned, scan.taken);
-        emit(zone, CompactEvent::IsolateMigratepages { start, end: scan.low, scanned, taken });
+        zone.tracer.compaction(|| CompactEvent::IsolateMigratepages { start, end: scan.low, scanned, taken });
         self.work.migrate_scanned += u64::from(scanned);
         self.work.isolated += u64::from(taken);
         self.migrate = scan.low;

@@ -4,7 +4,8 @@
 //! Modelled: mm/compaction.c@7.3: isolate_migratepages, suitable_migration_source, update_cached_migrate.
 //! Simplified: every pageblock of the zone is online.
 
-use super::{Mode, Run, in_huge_page};
+use super::skip::in_huge_page;
+use super::{Mode, Run};
 use crate::model::alloc_flags;
 use crate::model::frames::Pfn;
 use crate::model::freetype;

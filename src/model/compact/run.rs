@@ -8,12 +8,11 @@
 //! pages (too_many_isolated) cannot be reached; contention for locks does not exist.
 
 use super::targets::Targets;
-use super::{CompactEvent, Control, Mode, Status, finish::scanners_met, skip, suitable};
+use super::{Control, Mode, Status, skip, suitable};
 use crate::model::frames::{Order, Pfn};
 use crate::model::owners::Owners;
 use crate::model::pageblock::{PAGEBLOCK_PAGES, block_start};
 use crate::model::tally::Tally;
-use crate::model::tracepoint::Tracepoint;
 use crate::model::zone::{Capture, Zone};
 
 /// What a step or a whole run did; the scheduler turns it into time. Pages, except `*_scanned`: frames looked at.
@@ -185,7 +184,7 @@ impl Run {
 
     /// The order it works for; none when it takes whatever there is.
     pub(crate) fn order(&self) -> Option<Order> {
-        wanted(&self.control)
+        self.control.wanted()
     }
 
     pub(crate) fn is_direct(&self) -> bool {
@@ -242,7 +241,7 @@ impl Run {
         self.last = block_start(self.migrate - 1).max(zone.span.start_pfn);
         let outcome = self.migrate_pages(zone, owners);
         self.nr_migrate = 0;
-        if outcome.no_memory && !scanners_met(self) {
+        if outcome.no_memory && !self.scanners_met() {
             return Some(Status::Contended);
         }
         if outcome.failed && self.wants_rescan() {
@@ -303,15 +302,6 @@ impl Run {
             }
         }
     }
-}
-
-/// The order of a request for a block as a list index; whole-memory runs want none.
-pub(super) fn wanted(control: &Control) -> Option<Order> {
-    Order::try_from(control.order).ok()
-}
-
-pub(super) fn emit(zone: &mut Zone, event: CompactEvent) {
-    zone.tracer.emit(|| Tracepoint::Compaction(event));
 }
 
 /// Both ends of the zone, or where the last run stopped (mm/compaction.c:compact_zone@7.3). Cached positions outside

@@ -4,11 +4,10 @@
 //! Modelled: mm/compaction.c@7.3: __reset_isolation_suitable, __reset_isolation_pfn.
 //! Simplified: every block of the zone is online.
 
-use super::in_huge_page;
-use crate::model::frames::{Kind, Pfn, flag};
+use crate::model::frames::{Kind, Order, Pfn, flag};
 use crate::model::freetype;
-use crate::model::pageblock::{PAGEBLOCK_PAGES, block_end, block_start};
-use crate::model::zone::Zone;
+use crate::model::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, block_end, block_start};
+use crate::model::zone::{MAX_ORDER, Zone};
 
 /// Every which frame of a block is looked at: `1 << PAGE_ALLOC_COSTLY_ORDER`.
 const SAMPLE: usize = 8;
@@ -67,4 +66,13 @@ fn look(zone: &mut Zone, pfn: Pfn, source: bool, target: bool) -> bool {
         zone.blocks.set_skip(pfn, false);
     }
     useful
+}
+
+/// mm/compaction.c:pageblock_skip_persistent@7.3: the frame lies in an allocated block of a pageblock or more, which
+/// compaction never moves.
+pub(super) fn in_huge_page(zone: &Zone, pfn: Pfn) -> bool {
+    let starts = |head: Pfn, order: Order| {
+        zone.contains(head) && zone.frames.kind(head) == Kind::Used && zone.frames.order(head) >= order
+    };
+    starts(block_start(pfn), PAGEBLOCK_ORDER) || starts(pfn & !((1 << MAX_ORDER) - 1), MAX_ORDER)
 }

@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 
-use super::run::emit;
 use super::{CompactEvent, Run};
 use crate::model::alloc_flags;
 use crate::model::frames::{Kind, Order, Pfn};
@@ -92,7 +91,7 @@ impl Run {
             zone.frames.set(dst, Kind::Used, order);
             self.nr_migrate -= 1 << order;
         }
-        emit(zone, CompactEvent::Target { src, dst, order });
+        zone.tracer.compaction(|| CompactEvent::Target { src, dst, order });
         dst
     }
 
@@ -101,7 +100,7 @@ impl Run {
         zone.frames.set(dst, Kind::Private, order);
         self.targets.push_front(dst, order);
         self.nr_migrate += 1 << order;
-        emit(zone, CompactEvent::TargetBack { dst, order });
+        zone.tracer.compaction(|| CompactEvent::TargetBack { dst, order });
     }
 
     /// Takes one free block off its list if the watermark allows (mm/page_alloc.c:__isolate_free_page@7.3). The test
@@ -111,7 +110,7 @@ impl Run {
         let isolated = zone.blocks.freetype(pfn) == freetype::ISOLATE;
         let allowed = isolated || zone.zone_watermark_ok(0, mark, 0, alloc_flags::CMA);
         let taken = if allowed { 1 << order } else { 0 };
-        emit(zone, CompactEvent::IsolateFree { pfn, order, taken });
+        zone.tracer.compaction(|| CompactEvent::IsolateFree { pfn, order, taken });
         if allowed {
             zone.isolate_free_page(pfn, order);
             self.targets.push_back(pfn, order);
@@ -127,7 +126,7 @@ impl Run {
             while let Some(pfn) = self.targets.lists[order].pop_front() {
                 highest = highest.max(Some(pfn));
                 zone.frames.set(pfn, Kind::Used, order as Order);
-                emit(zone, CompactEvent::Release { pfn, order: order as Order });
+                zone.tracer.compaction(|| CompactEvent::Release { pfn, order: order as Order });
                 zone.free_at_hand(pfn, order as Order);
             }
         }

@@ -5,12 +5,13 @@ use super::suitable::{compact_gap, fragmentation_index, suit_allocation_order};
 use super::testing::{CELL, START, direct, draw, events, free_pages, zone};
 use super::*;
 use crate::model::check;
+use crate::model::frames::{Kind, Pfn};
 use crate::model::freetype;
 use crate::model::gfp::Gfp;
 use crate::model::node::Node;
 use crate::model::owners::Owners;
 use crate::model::tally::Tally;
-use crate::model::zone::list_of;
+use crate::model::zone::{Zone, list_of};
 
 const FULL: &str = "M mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm";
 const HALF: &str = "M m.m.m.m.m.m.m.m.m.m.m.m.m.m.m.m.";

@@ -2,18 +2,7 @@
 //! Runs of list entries, and the head of a list, in one go: what the operations of the parent do one by one, with the
 //! same outcome.
 
-use super::{BLOCK_FRAMES, FLAGS, Frames, HEADS_RESERVED, Kind, Mark, Node, Order, Pfn, STATE, flag, state};
-
-/// Pages that lie side by side and were freed one after the other.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::model) struct PageRun {
-    pub low: Pfn,
-    pub count: u32,
-    /// From the lowest to the highest, or the other way.
-    pub up: bool,
-    /// The page that is now the last of their list.
-    pub before: Option<Pfn>,
-}
+use super::{BLOCK_FRAMES, FLAGS, Frames, HEADS_RESERVED, Kind, Mark, Node, Order, PageRun, Pfn, STATE, flag, state};
 
 impl Frames {
     /// Takes the first entry of a list and makes it an allocated page.

@@ -39,6 +39,7 @@ use crate::few::Few;
 use crate::model::frames::{Order, Pfn};
 use crate::model::node::Node;
 use crate::model::percpu::GiveBack;
+use crate::replay::load::zone_of_block;
 use crate::trace::{Event, Kind};
 use ahead::Ahead;
 
@@ -158,7 +159,7 @@ impl<'a> Native<'a> {
 
     /// Zone of a block, or a note that the state has no zone that holds it whole.
     fn zone_of_block(&mut self, pfn: Pfn, order: Order) -> Option<usize> {
-        let found = super::zone_of_block(&self.node, pfn, order);
+        let found = zone_of_block(&self.node, pfn, order);
         self.report.impossible += u64::from(found.is_none());
         found
     }

@@ -7,6 +7,7 @@ use super::Native;
 use crate::model::frames::{Kind as Frame, Order, Pfn, flag};
 use crate::model::freetype::MOVABLE;
 use crate::model::zone::{list_of, zone_flag};
+use crate::replay::load::zone_of_block;
 use crate::trace::Kind;
 
 /// Lines that are looked through for the end of a compaction: twice what a compaction can hold back.
@@ -143,7 +144,7 @@ impl Native<'_> {
         if self.compacting.get(pid).is_none() {
             return false;
         }
-        let Some(zone) = super::super::zone_of_block(&self.node, pfn, order) else { return false };
+        let Some(zone) = zone_of_block(&self.node, pfn, order) else { return false };
         let z = &self.node.zones[zone];
         let kind = z.block_around(pfn).map_or(Frame::Absent, |(_, kind, _)| kind);
         if !matches!(kind, Frame::Private | Frame::Buddy) || self.ends_compaction(at) {
@@ -172,7 +173,7 @@ impl Native<'_> {
     fn compacted(&mut self, pid: u32) {
         let Some(Compacting { private }) = self.compacting.remove(pid) else { return };
         for (pfn, order) in private {
-            let Some(zone) = super::super::zone_of_block(&self.node, pfn, order) else { continue };
+            let Some(zone) = zone_of_block(&self.node, pfn, order) else { continue };
             let z = &mut self.node.zones[zone];
             if z.frames.kind(pfn) == Frame::Private && z.frames.order(pfn) == order {
                 z.adopt_allocated(pfn, order);

@@ -4,9 +4,9 @@
 use std::collections::VecDeque;
 
 use super::fault::{Fault, Took};
-use super::state::Held;
-use super::steps::{NAP_NS, Progress};
+use super::progress::{NAP_NS, Progress};
 use crate::sim::demand::Demand;
+use crate::sim::state::Held;
 use crate::sim::world::World;
 use crate::workload::plan::Churn;
 

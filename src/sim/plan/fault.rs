@@ -4,13 +4,12 @@
 //! Stands for mm/memory.c:do_anonymous_page, mm/huge_memory.c:do_huge_pmd_anonymous_page and mm/secretmem.c@7.3, and
 //! for callers of alloc_pages.
 
-use super::state::Held;
 use crate::model::frames::{Order, Pfn};
 use crate::model::freetype;
 use crate::model::gfp::Gfp;
 use crate::sim::demand::{Demand, Poll};
-use crate::sim::fragmenter::ANON_GFP;
-use crate::sim::secretmem::{PAGE_TABLE_GFP, SECRETMEM_GFP, SPLIT_GFP};
+use crate::sim::secretmem::{SECRETMEM_GFP, SPLIT_GFP};
+use crate::sim::state::Held;
 use crate::sim::world::World;
 use crate::workload::plan::Kind;
 
@@ -90,7 +89,7 @@ impl Fault {
 
     fn begin(&mut self, w: &World, order: Order) {
         let memory = match self.kind {
-            Kind::Anon | Kind::File => Demand::new(ANON_GFP, 0),
+            Kind::Anon | Kind::File => Demand::new(Gfp::ANON_FAULT, 0),
             Kind::Secretmem => Demand::of_type(SECRETMEM_GFP, 0, w.machine.secretmem_freetype()),
             Kind::Kernel => Demand::new(KERNEL_GFP, order),
             Kind::KernelReclaimable => Demand::new(KERNEL_GFP.with(Gfp::RECLAIMABLE), order),
@@ -99,12 +98,12 @@ impl Fault {
                 self.wants.push((Demand::new(gfp, 9), Role::HugePage));
                 return;
             }
-            Kind::Thp => Demand::new(ANON_GFP, 0),
+            Kind::Thp => Demand::new(Gfp::ANON_FAULT, 0),
         };
         self.wants.push((memory, Role::Memory));
         let user = matches!(self.kind, Kind::Anon | Kind::Secretmem | Kind::Thp);
         if user && self.touched.is_multiple_of(PAGES_PER_TABLE) {
-            self.wants.push((Demand::new(PAGE_TABLE_GFP, 0), Role::PageTable));
+            self.wants.push((Demand::new(Gfp::PAGE_TABLE, 0), Role::PageTable));
         }
     }
 

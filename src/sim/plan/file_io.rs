@@ -5,7 +5,7 @@
 //! Simplified: writeback is what the writer itself cleans once a tenth of the machine is dirty
 //! (vm.dirty_background_ratio); a page cleaned costs as much as one read.
 
-use super::steps::Progress;
+use super::progress::Progress;
 use crate::model::frames::flag;
 use crate::model::gfp::Gfp;
 use crate::sim::demand::Demand;

@@ -9,17 +9,18 @@ mod churn;
 mod exit;
 mod fault;
 mod file_io;
+mod hold;
 mod program;
-mod state;
+mod progress;
 mod steps;
 mod task;
 
 pub use exit::PlanExit;
 pub use program::Program;
-pub use state::{Held, PlanState, Set};
 pub use task::Task;
 
 use super::scheduler::Scheduler;
+use super::state::PlanState;
 use super::world::World;
 use crate::workload::plan::PlanSpec;
 

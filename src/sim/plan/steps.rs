@@ -5,26 +5,15 @@ use super::churn::Churning;
 use super::fault::{Fault, Took};
 use super::file_io::FileWork;
 use super::program::Leaf;
-use super::state::Held;
+use super::progress::{MS, NAP_NS, Progress};
 use crate::model::gfp::Gfp;
 use crate::sim::demand::{Demand, Poll};
+use crate::sim::state::Held;
 use crate::sim::world::World;
 use crate::workload::plan::{Keep, Kind, Populate};
 
-const MS: u64 = 1_000_000;
-/// Longest sleep at once, so that a task that is told to stop hears of it.
-pub(super) const NAP_NS: u64 = 100 * MS;
 /// Pieces freed in one step.
 const FREE_BATCH: usize = 256;
-
-/// What a piece of a step came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
-    More,
-    /// Until this moment, ns.
-    Sleep(u64),
-    End,
-}
 
 /// A step under way.
 #[derive(Clone)]

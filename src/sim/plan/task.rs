@@ -7,7 +7,8 @@ use std::rc::Rc;
 
 use super::exit::PlanExit;
 use super::program::{Node, Program};
-use super::steps::{Doing, Progress};
+use super::progress::Progress;
+use super::steps::Doing;
 use crate::model::gfp::Gfp;
 use crate::sim::actor::{Actor, Then};
 use crate::sim::world::World;

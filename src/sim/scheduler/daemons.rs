@@ -13,7 +13,7 @@ use super::super::actor::{Then, stretched};
 use super::super::balance::Runner;
 use super::super::world::World;
 use super::{Scheduler, Slot, WANTS_WITHIN_NS};
-use crate::model::kswapd::Next;
+use crate::model::kthread::Next;
 use crate::model::machine::Machine;
 use crate::model::timer::TICK_NS;
 

@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Deferral: after k failures in a row, 2^k - 1 attempts are skipped.
+//! Deferral, and what else a zone remembers between compactions. After k failures in a row, 2^k - 1 attempts are
+//! skipped.
 //!
 //! Stands for mm/compaction.c@7.3: compaction_deferred, defer_compaction, compaction_defer_reset,
 //! compaction_restarting. Modelled: all of it.
 
-use super::ZoneMemory;
+use super::frames::Pfn;
 
 /// `COMPACT_MAX_DEFER_SHIFT`.
 const SHIFT_MAX: u32 = 6;
+
+/// The zone's own fields (`struct zone`: compact_cached_*, compact_init_*, compact_*defer*).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ZoneMemory {
+    /// By mode: asynchronous, synchronous.
+    pub cached_migrate: [Pfn; 2],
+    pub cached_free: Pfn,
+    pub init_migrate: Pfn,
+    pub init_free: Pfn,
+    pub blockskip_flush: bool,
+    pub considered: u32,
+    pub defer_shift: u32,
+    pub order_failed: i8,
+}
 
 impl ZoneMemory {
     /// Whether an attempt at this order is skipped; counts it.
