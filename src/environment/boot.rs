@@ -27,6 +27,7 @@ const LOW_4G: Pfn = 1 << 20;
 const PC_SPLIT: Pfn = 3 << 18;
 /// First frame of DMA that is not reserved for firmware.
 const DMA_FIRST_FREE: Pfn = 256;
+
 /// A machine after boot. The environment must have passed its check.
 pub fn boot(env: &Environment, policy: Box<dyn Decide + Send>, rng: &mut Xoshiro256PlusPlus) -> Machine {
     let mut zones = Vec::new();
@@ -107,16 +108,16 @@ fn release_initmem(zone: &mut Zone, reserved: u32, initmem: u32) {
 fn leave_footprint(m: &mut Machine, env: &Environment, rng: &mut Xoshiro256PlusPlus) {
     let f = &env.footprint;
     take_dma(m, f.dma_pages);
+    let more = if f.movable_spread_pages > 0 { rng.random_range(0..=f.movable_spread_pages) } else { 0 };
+    let movable = f.movable_pages + more;
     let mut reclaimable = Vec::new();
     for cpu in 0..env.cpus {
         m.node.set_cpu(cpu);
         let share = |pages: u32| pages / u32::from(env.cpus) + u32::from(cpu == 0) * (pages % u32::from(env.cpus));
         (0..share(f.unmovable_pages)).for_each(|_| _ = take_early(m, freetype::UNMOVABLE));
         reclaimable.extend((0..share(f.reclaimable_pages)).filter_map(|_| take_early(m, freetype::RECLAIMABLE)));
-        let share = f.movable_pages / u32::from(env.cpus);
-        (0..share).for_each(|_| _ = alloc_lru(m, flag::ACTIVE));
-        let share = f.file_pages / u32::from(env.cpus);
-        (0..share).for_each(|_| _ = alloc_lru(m, flag::FILE));
+        (0..share(movable)).for_each(|_| _ = alloc_lru(m, flag::ACTIVE));
+        (0..share(f.file_pages)).for_each(|_| _ = alloc_lru(m, flag::FILE));
         leave_pcp(m, cpu, env, rng);
     }
     m.node.set_cpu(0);
@@ -155,18 +156,13 @@ fn take_dma(m: &mut Machine, pages: u32) {
 /// falls to its minimum.
 fn leave_pcp(m: &mut Machine, cpu: u8, env: &Environment, rng: &mut Xoshiro256PlusPlus) {
     let f = &env.footprint;
-    let mut pages =
-        [f.pcp_unmovable_pages, rng.random_range(f.pcp_pages_min..=f.pcp_pages_max), f.pcp_reclaimable_pages];
-    if f.late_refill_pages > 0 {
-        match rng.random_range(0..8) {
-            0 | 1 => pages[usize::from(freetype::UNMOVABLE)] += f.late_refill_pages,
-            2 => pages[usize::from(freetype::MOVABLE)] += f.late_refill_pages,
-            _ => {}
-        }
-    }
+    let part = |pages: u32| pages * env.memory_mib.min(1024) / 1024;
+    let steps = (f.pcp_pages_max - f.pcp_pages_min) / f.pcp_pages_step;
+    let movable = part(f.pcp_pages_min + f.pcp_pages_step * rng.random_range(0..=steps));
+    let late = if rng.random_range(0..8) < 3 { f.late_refill_pages } else { 0 };
+    let pages = [part(f.pcp_unmovable_pages + late), movable, part(f.pcp_reclaimable_pages)];
     m.node.zones.iter_mut().for_each(|zone| zone.drain_cpu(cpu));
     for (ft, pages) in (0..).zip(pages) {
-        let pages = pages * env.memory_mib.min(1024) / 1024;
         let held: Vec<Pfn> = (0..pages).filter_map(|_| take_early(m, ft)).collect();
         held.into_iter().for_each(|pfn| m.free(pfn, 0));
     }
@@ -200,21 +196,23 @@ mod tests {
     fn each_cpu_keeps_pages_of_each_type_and_some_a_late_refill() {
         let env = preset("minimal-1g").unwrap();
         let f = &env.footprint;
-        let usual = [f.pcp_unmovable_pages, f.pcp_pages_min, f.pcp_reclaimable_pages];
-        let late = [[f.late_refill_pages, 0, 0], [0, f.late_refill_pages, 0]];
-        let (mut of_unmovable, mut of_movable) = (0, 0);
+        let (mut late, mut more) = (0, 0);
         for seed in 0..64 {
             let machine = boot(&env, Box::new(Stock), &mut Xoshiro256PlusPlus::seed_from_u64(seed));
             let zone = machine.node.zones.last().expect("a machine has a zone");
-            let kept = [0, 1, 2].map(|pindex| pcp_list(zone, 0, pindex).len() as u32);
-            let more = [0, 1, 2].map(|ft| kept[ft] - usual[ft]);
-            assert!(more == [0; 3] || late.contains(&more), "seed {seed}: {kept:?}");
-            of_unmovable += u32::from(more == late[0]);
-            of_movable += u32::from(more == late[1]);
+            let [unmovable, movable, reclaimable] = [0, 1, 2].map(|pindex| pcp_list(zone, 0, pindex).len() as u32);
+            assert_eq!(reclaimable, f.pcp_reclaimable_pages);
+            assert!(
+                [0, f.late_refill_pages].contains(&(unmovable - f.pcp_unmovable_pages)),
+                "seed {seed}: {unmovable}"
+            );
+            assert!([0, f.pcp_pages_step].contains(&(movable - f.pcp_pages_min)), "seed {seed}: {movable}");
+            late += u32::from(unmovable > f.pcp_unmovable_pages);
+            more += u32::from(movable > f.pcp_pages_min);
             assert_sound(zone);
         }
-        // 16 and 8 of 64 are expected.
-        assert!((8..=24).contains(&of_unmovable) && (2..=15).contains(&of_movable), "{of_unmovable}, {of_movable}");
+        // 24 and 32 of 64 are expected.
+        assert!((14..=34).contains(&late) && (20..=44).contains(&more), "{late}, {more}");
     }
 
     #[test]
@@ -222,6 +220,7 @@ mod tests {
         let kept = |memory: &str| {
             let mut env = set(&preset("minimal-1g").unwrap(), "memory", memory).unwrap();
             env.footprint.late_refill_pages = 0;
+            env.footprint.pcp_pages_max = env.footprint.pcp_pages_min;
             boot(&env, Box::new(Stock), &mut Xoshiro256PlusPlus::seed_from_u64(1)).node.zones[0].pcp[0].count
         };
         assert_eq!((kept("512MiB"), kept("2GiB")), (595 + 42 + 36, 1190 + 85 + 72));

@@ -69,8 +69,8 @@ reads!(Vm:
     may defrag_mode, may compaction_proactiveness, may extfrag_threshold);
 reads!(Footprint:
     may reserved_pages, may initmem_pages, may dma_pages, may unmovable_pages, may reclaimable_pages,
-    may freeable_objects, may movable_pages, may file_pages, may pcp_pages_min, may pcp_pages_max,
-    may pcp_unmovable_pages, may pcp_reclaimable_pages, may late_refill_pages);
+    may freeable_objects, may movable_pages, may movable_spread_pages, may file_pages, may pcp_pages_min,
+    may pcp_pages_max, may pcp_pages_step, may pcp_unmovable_pages, may pcp_reclaimable_pages, may late_refill_pages);
 reads!(Costs:
     may anon_fault_ns, may secretmem_fault_ns, may unmapped_fault_ns, may chunk_ns, may free_page_ns,
     may secretmem_free_ns, may read_page_ns, may disk_page_ns, may scan_ns, may migrate_success_ns, may migrate_fail_ns,

@@ -119,21 +119,31 @@ pub struct Footprint {
     pub freeable_objects: u32,
     /// Anonymous and tmpfs pages of boot's user space.
     pub movable_pages: u32,
+    /// So many more of them at most, drawn. Each shifts the chunks that a workload takes next by a frame.
+    #[serde(default)]
+    pub movable_spread_pages: u32,
     /// Clean file pages that boot's programs left in the page cache.
     pub file_pages: u32,
-    /// Movable pages that boot leaves on each CPU's lists, drawn from this range. These and the next three are those of
+    /// Movable pages that boot leaves on each CPU's lists, drawn from this range. These and the next four are those of
     /// guests from 1 GiB on; smaller ones have them in proportion.
     pub pcp_pages_min: u32,
     pub pcp_pages_max: u32,
+    /// They differ between boots by multiples of this: a batch, where all else that boot does is the same each time.
+    #[serde(default = "one")]
+    pub pcp_pages_step: u32,
     /// Unmovable pages on them.
     #[serde(default)]
     pub pcp_unmovable_pages: u32,
     /// Reclaimable pages on them.
     #[serde(default)]
     pub pcp_reclaimable_pages: u32,
-    /// What a late and large refill leaves besides, on three CPUs of eight: unmovable pages on two of them, else movable.
+    /// Unmovable pages that a late and large refill leaves besides, on three CPUs of eight.
     #[serde(default)]
     pub late_refill_pages: u32,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// A field that may not have its value, and what it may have.
@@ -198,14 +208,22 @@ impl Environment {
         let used = u64::from(f.reserved_pages) + ram / 64;
         between("footprint.reserved_pages", used, 0, ram * 3 / 4)?;
         self.check_zones(used)?;
-        let boot =
-            [f.unmovable_pages, f.reclaimable_pages, f.movable_pages, f.file_pages, f.initmem_pages, f.dma_pages];
+        let boot = [
+            f.unmovable_pages,
+            f.reclaimable_pages,
+            f.movable_pages,
+            f.movable_spread_pages,
+            f.file_pages,
+            f.initmem_pages,
+            f.dma_pages,
+        ];
         let boot: u64 = boot.iter().map(|&pages| u64::from(pages)).sum();
         between("footprint", used + boot + u64::from(self.page_cache_mib) * 256, 0, ram * 9 / 10)?;
         let room = u64::from(f.reclaimable_pages) * u64::from(OBJECTS_PER_PAGE);
         between("footprint.freeable_objects", f.freeable_objects.into(), 0, room)?;
         between("footprint.dma_pages", f.dma_pages.into(), 0, 3000)?;
         between("footprint.pcp_pages_max", f.pcp_pages_max.into(), f.pcp_pages_min.into(), 1 << 14)?;
+        between("footprint.pcp_pages_step", f.pcp_pages_step.into(), 1, 1 << 12)?;
         between("footprint.pcp_unmovable_pages", f.pcp_unmovable_pages.into(), 0, 1 << 12)?;
         between("footprint.pcp_reclaimable_pages", f.pcp_reclaimable_pages.into(), 0, 1 << 12)?;
         between("footprint.late_refill_pages", f.late_refill_pages.into(), 0, 1 << 12)

@@ -227,7 +227,7 @@ fn holder(world: &World, held: Use) -> Option<&'static str> {
     let mut processes = world.processes.iter().filter(|process| !process.gone);
     let found = processes.find(|process| {
         slot != owners::NONE && holds(&process.anon, slot)
-            || holds(&process.secretmem, head)
+            || process.secretmem.holds(head)
             || holds(&process.page_tables, head)
             || process.kernel.iter().rev().any(|&(pfn, _)| pfn == head)
     });

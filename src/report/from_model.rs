@@ -183,7 +183,7 @@ pub fn oom_report(world: &World, layout: &Layout, kill: &Kill) -> OomReport {
 /// A process as the report lists it: secretmem counts as file pages, as the kernel counts it.
 fn task(world: &World, process: &Process) -> Task {
     let resident = process.anon.iter().filter(|&&slot| world.machine.owners.page(slot).is_some());
-    let (anon, file) = (resident.count() as u64, process.secretmem.len() as u64);
+    let (anon, file) = (resident.count() as u64, process.secretmem.pages());
     let pid = process.id + FIRST_PID;
     Task {
         pid,

@@ -4,6 +4,38 @@
 use crate::model::frames::{Order, Pfn};
 use crate::model::oom::Candidate;
 
+/// Frames of secretmem, which never move: a file a chunk, of which each thread faults one share, in ascending order.
+#[derive(Clone, Debug, Default)]
+pub struct Secretmem {
+    shares: Vec<Vec<Pfn>>,
+}
+
+impl Secretmem {
+    /// The pages of one share; shares are counted through all chunks.
+    pub fn share(&mut self, number: usize) -> &mut Vec<Pfn> {
+        if self.shares.len() <= number {
+            self.shares.resize_with(number + 1, Vec::new);
+        }
+        &mut self.shares[number]
+    }
+
+    pub fn pages(&self) -> u64 {
+        self.shares.iter().map(|share| share.len() as u64).sum()
+    }
+
+    /// What was taken last is looked at first.
+    pub fn holds(&self, pfn: Pfn) -> bool {
+        self.shares.iter().rev().any(|share| share.contains(&pfn))
+    }
+
+    /// The numbers of the shares in the order in which the files go, the newest first, when each has so many shares.
+    pub fn newest_file_first(&self, shares: u32) -> Vec<usize> {
+        let files: Vec<usize> = (0..self.shares.len()).step_by(shares as usize).collect();
+        let of = |file: &usize| *file..self.shares.len().min(file + shares as usize);
+        files.iter().rev().flat_map(of).collect()
+    }
+}
+
 /// Memory of one process. Pages.
 #[derive(Clone, Debug, Default)]
 pub struct Process {
@@ -12,8 +44,7 @@ pub struct Process {
     pub oom_score_adj: i32,
     /// Owner slots of anonymous pages.
     pub anon: Vec<u32>,
-    /// Frames of secretmem, which never move.
-    pub secretmem: Vec<Pfn>,
+    pub secretmem: Secretmem,
     pub page_tables: Vec<Pfn>,
     /// Slabs and other kernel memory that its exit frees: frame and order.
     pub kernel: Vec<(Pfn, Order)>,
@@ -29,7 +60,7 @@ impl Process {
     pub fn candidate(&self) -> Option<Candidate> {
         (!self.dying && !self.gone).then(|| Candidate {
             id: self.id,
-            rss_pages: (self.anon.len() + self.secretmem.len()) as u64 + self.plan_pages,
+            rss_pages: self.anon.len() as u64 + self.secretmem.pages() + self.plan_pages,
             page_table_pages: self.page_tables.len() as u64,
             adj: self.oom_score_adj,
         })

@@ -104,7 +104,8 @@ impl Thread {
             Role::Secret => {
                 let zone = w.machine.node.zone_of(pfn).expect("an allocated page lies in a zone");
                 w.machine.node.zones[zone].lru_add(pfn, 0, flag::UNEVICTABLE | flag::PINNED);
-                w.process(process).secretmem.push(pfn);
+                let share = w.worker.share_of(self.number);
+                w.process(process).secretmem.share(share).push(pfn);
                 let by_block = w.machine.secretmem_freetype() == freetype::UNMAPPED;
                 let costs = w.machine.costs;
                 w.machine.charge(if by_block { costs.unmapped_fault_ns } else { costs.secretmem_fault_ns });
@@ -240,10 +241,11 @@ impl Actor for Thread {
         let each_ns = if by_block { costs.unmapped_fault_ns } else { costs.secretmem_fault_ns };
         let most = room.steps_of(each_ns).min(plain);
         let flags = flag::UNEVICTABLE | flag::PINNED;
+        let pages = process.secretmem.share(worker.share_of(self.number));
         let steps = machine.take_many((SECRETMEM_GFP, ft), most, flags, |pfn, _, _| {
             let plain = by_block || worker.is_split(pfn);
             if plain {
-                process.secretmem.push(pfn);
+                pages.push(pfn);
             }
             plain
         });

@@ -89,9 +89,9 @@ fn a_moment_is_consistent_in_itself() {
         assert_eq!(blocks.pages.len(), blocks.len() * 512);
         let secret: u64 = blocks.pinned.iter().map(|&pages| u64::from(pages)).sum();
         assert_eq!(secret, blocks.pages.bytes().filter(|&page| page == b's').count() as u64);
-        let held: usize = world.processes.iter().map(|process| process.secretmem.len()).sum();
+        let held: u64 = world.processes.iter().map(|process| process.secretmem.pages()).sum();
         // The processes are as after the step, in which one page more may have been faulted in; the exit goes on.
-        assert!(ordinal == recording.len() || (0..=1).contains(&(held as u64 - secret)), "{secret} {held}");
+        assert!(ordinal == recording.len() || (0..=1).contains(&(held - secret)), "{secret} {held}");
         let names: Vec<&str> = moment.texts.iter().map(|(name, _)| name.as_str()).collect();
         let with_report = if ordinal >= kill { 5 } else { 4 };
         assert_eq!(names.len(), with_report, "{names:?}");

@@ -54,6 +54,11 @@ impl WorkerState {
         self.process == process && self.allocating.contains(&true)
     }
 
+    /// The number of a thread's share of the running chunk, counted through all chunks.
+    pub(in crate::sim) fn share_of(&self, thread: u32) -> usize {
+        (self.chunks * u64::from(self.threads)) as usize + thread as usize
+    }
+
     /// Whether the direct map around a page is in 4 KiB pieces.
     #[inline]
     pub(in crate::sim) fn is_split(&self, pfn: Pfn) -> bool {
