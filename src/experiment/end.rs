@@ -19,6 +19,7 @@ pub(super) struct End {
     pub complete: Option<bool>,
 }
 
+/// What the cell came to, from the world as its run left it.
 pub(super) fn result(cell: &Cell, world: &World, end: &End) -> CellResult {
     let m = &world.machine;
     let first = world.kills.first();

@@ -132,6 +132,7 @@ impl Machine {
     }
 
     /// Moves the oldest active pages to the inactive list (mm/vmscan.c:shrink_active_list@7.3).
+    /// One pass over the slab caches at a priority.
     fn shrink_slab(&mut self, priority: u32) {
         let (scanned, pages) = self.slab.shrink(priority);
         self.tally.slabs_scanned += scanned;

@@ -105,6 +105,7 @@ impl Tracer {
         }
     }
 
+    /// A step of a compaction run.
     #[inline]
     pub(super) fn compaction(&mut self, event: impl FnOnce() -> CompactEvent) {
         self.emit(|| Tracepoint::Compaction(event()));
