@@ -28,11 +28,12 @@ impl Secretmem {
         self.shares.iter().rev().any(|share| share.contains(&pfn))
     }
 
-    /// The numbers of the shares in the order in which the files go, the newest first, when each has so many shares.
-    pub fn newest_file_first(&self, shares: u32) -> Vec<usize> {
-        let files: Vec<usize> = (0..self.shares.len()).step_by(shares as usize).collect();
-        let of = |file: &usize| *file..self.shares.len().min(file + shares as usize);
-        files.iter().rev().flat_map(of).collect()
+    /// The numbers of the shares as they are truncated when a file has so many of them, the first to go last: the newest
+    /// file goes first, and in a file the lowest share.
+    pub fn to_truncate(&self, shares: u32) -> Vec<usize> {
+        let all = self.shares.len();
+        let files = (0..all).step_by(shares as usize);
+        files.flat_map(|first| (first..all.min(first + shares as usize)).rev()).collect()
     }
 }
 

@@ -54,8 +54,8 @@ const fn minimal(name: &'static str, group: &'static str, workload: &'static str
     Spec { name, group, env: "minimal-1g", set: "", workload, policy, bar: Bar::Mean(3), svg: None }
 }
 
-/// The same guest with another program on its first disk, which holds 19 movable pages more: their chunks lie accordingly.
-const fn studied(name: &'static str, group: &'static str, workload: &'static str, policy: &'static str) -> Spec {
+/// The same guest as it was booted for the study of factors: its programs hold 19 movable pages more.
+const fn factors(name: &'static str, group: &'static str, workload: &'static str, policy: &'static str) -> Spec {
     Spec { set: "footprint.movable_pages=635", ..minimal(name, group, workload, policy) }
 }
 
@@ -93,10 +93,10 @@ pub const CELLS: &[Spec] = &[
     minimal("k0-series", K0, ANTAGONIST, "series"),
     minimal("k0-fix", K0, ANTAGONIST, "blunt"),
     minimal("k0-early", K0, ANTAGONIST, "early"),
-    studied("k0-noant-it1-off", K0_PLAIN, PLAIN, "base"),
-    studied("k0-noant-it1-series", K0_PLAIN, PLAIN, "series"),
-    Spec { bar: Bar::Shown, ..studied("k0-ant-it5-off", K0_FIVE, FIVE, "base") },
-    Spec { bar: Bar::Shown, ..studied("k0-ant-it5-series", K0_FIVE, FIVE, "series") },
+    factors("k0-noant-it1-off", K0_PLAIN, PLAIN, "base"),
+    factors("k0-noant-it1-series", K0_PLAIN, PLAIN, "series"),
+    Spec { bar: Bar::Shown, ..factors("k0-ant-it5-off", K0_FIVE, FIVE, "base") },
+    Spec { bar: Bar::Shown, ..factors("k0-ant-it5-series", K0_FIVE, FIVE, "series") },
     disk("k1-pc0-off", PC0, "", "base", Bar::Mean(4)),
     disk("k1-pc0-series", PC0, "", "series", Bar::Race),
     disk("k1-pc0-fix", PC0, "", "blunt", Bar::Mean(4)),
