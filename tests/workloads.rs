@@ -3,7 +3,8 @@
 
 use oompoint::environment::{self, Background, Environment};
 use oompoint::experiment::run::run_watched;
-use oompoint::experiment::watch::Watch;
+use oompoint::experiment::session::Session;
+use oompoint::experiment::watch::{Unwatched, Watch};
 use oompoint::experiment::{Cell, CellResult, PolicySpec, run};
 use oompoint::model::check;
 use oompoint::policy::REGISTRY;
@@ -61,6 +62,24 @@ fn every_workload_ends_everywhere() {
                 checked(&cell);
             }
         }
+    }
+}
+
+/// A thread that another gives way to must not run before that moment.
+#[test]
+fn time_does_not_go_back() {
+    let guest =
+        Environment { memory_mib: 256, page_cache_mib: 80, ..environment::preset("disk-1g").expect("it exists") };
+    for (policy, seed) in [("base", 1), ("series", 2), ("blunt", 3)] {
+        let workload = Workload::parse("secretmem-vs-frag").expect("it is in the catalog");
+        let mut session = Session::boot(&cell(guest.clone(), workload, policy, seed)).expect("the cell is sound");
+        let (mut last, mut steps) = (0, 0);
+        while session.step(&mut Unwatched) {
+            let now_ns = session.world().machine.now_ns;
+            assert!(now_ns >= last, "{policy}: {last} ns, then {now_ns}");
+            (last, steps) = (now_ns, steps + 1);
+        }
+        assert!(steps > 10_000, "{policy}: {steps} steps");
     }
 }
 

@@ -4,6 +4,11 @@
 export default function loading() {
   const text = document.getElementById("loading");
   const share = document.getElementById("loading-share");
+  // A link to another comparison: what stands here is not its answer.
+  const here = document.getElementById("command").textContent.split("'")[1];
+  if (location.hash.startsWith("#v=") && !location.hash.startsWith(`#${here}`)) {
+    document.getElementById("answer").classList.add("example");
+  }
   return {
     onStart() {},
     onProgress({ current, total }) {

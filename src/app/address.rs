@@ -6,7 +6,9 @@ use gloo::utils::window;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
+use super::platform;
 use super::state::{Action, Model};
+use crate::report::panel::DEFAULT;
 
 /// What follows `#`, without it.
 pub fn fragment() -> String {
@@ -27,6 +29,7 @@ pub fn use_address(model: &UseReducerHandle<Model>) {
     let wanted = (model.fragment(), model.step, model.view.embed);
     let last_step = use_mut_ref(|| 0);
     use_effect_with(wanted, move |(wanted, step, embed)| {
+        platform::show_command(wanted.as_deref().unwrap_or(DEFAULT));
         let mut last = last_step.borrow_mut();
         if let Some(wanted) = wanted.as_ref().filter(|wanted| !embed && **wanted != fragment()) {
             let history = window().history();

@@ -64,6 +64,13 @@ pub fn mark_place(place: &str, is_embedded: bool) {
     let _ = root.toggle_attribute_with_force("data-embed", is_embedded);
 }
 
+/// The footer's line for a shell. A link holds nothing that single quotes would not keep.
+pub fn show_command(fragment: &str) {
+    if let Some(command) = document().get_element_by_id("command") {
+        command.set_text_content(Some(&format!("oompoint link '{fragment}'")));
+    }
+}
+
 /// The comparison that index.html holds, as HTML.
 #[derive(Clone, PartialEq)]
 pub struct FirstPaint {

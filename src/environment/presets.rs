@@ -34,22 +34,22 @@ impl Preset {
 pub const PRESETS: &[Preset] = &[
     Preset {
         name: "minimal-1g",
-        about: "Linux 7.3.4, tinyconfig: one zone, one CPU in effect, no block layer, no page cache",
+        about: "Linux 7.3.4, tinyconfig: one zone, one CPU in effect, no block layer, no page cache; held against real boots",
         make: minimal_1g,
     },
     Preset {
         name: "disk-1g",
-        about: "the same with a disk, ZONE_DMA and two CPUs; page cache and background can be added",
+        about: "the same with a disk, ZONE_DMA and two CPUs; page cache and background can be added; held against real boots",
         make: disk_1g,
     },
     Preset {
         name: "debian-1g",
-        about: "Linux 7.3.4 as Debian builds it for clouds: THP always, MGLRU, two CPUs",
+        about: "Linux 7.3.4 as Debian builds it for clouds: THP always, MGLRU, two CPUs; held against real boots",
         make: debian_1g,
     },
     Preset {
         name: "mail-1g",
-        about: "an estimate of the guest of the mail of 2026-06-11: eight CPUs, services, some page cache",
+        about: "an estimate of the guest of the mail of 2026-06-11: eight CPUs, services, some page cache; no boot of it was measured",
         make: mail_1g,
     },
 ];

@@ -218,7 +218,9 @@ impl Environment {
             f.dma_pages,
         ];
         let boot: u64 = boot.iter().map(|&pages| u64::from(pages)).sum();
-        between("footprint", used + boot + u64::from(self.page_cache_mib) * 256, 0, ram * 9 / 10)?;
+        between("footprint", used + boot, 0, ram * 9 / 10)?;
+        let room = (ram * 9 / 10 - used - boot) / 256;
+        between("page_cache_mib", self.page_cache_mib.into(), 0, room)?;
         let room = u64::from(f.reclaimable_pages) * u64::from(OBJECTS_PER_PAGE);
         between("footprint.freeable_objects", f.freeable_objects.into(), 0, room)?;
         between("footprint.dma_pages", f.dma_pages.into(), 0, 3000)?;

@@ -9,6 +9,7 @@ use crate::model::freetype;
 use crate::model::gfp::Gfp;
 use crate::model::journal::{Decision, Kind};
 use crate::model::zone::ZONE_NAMES;
+use crate::report::from_model::FIRST_PID;
 
 /// Pages in a MiB.
 pub const PAGES_PER_MIB: u32 = 256;
@@ -119,7 +120,7 @@ pub fn text(decision: &Decision) -> String {
         Kind::BlockMapped => format!("{b} unmapped free block at {a:#x} went back into the direct map for {kind}"),
         Kind::FlipFailed => format!("{request}: zone {} has no whole free block to unmap", zone_name(c)),
         Kind::Drain => format!("the per-CPU lists were drained: {a} pages"),
-        Kind::OomKill => format!("{request} invoked the OOM killer, which chose process {c}"),
+        Kind::OomKill => format!("{request} invoked the OOM killer, which chose process {}", FIRST_PID + c),
         Kind::OomPanic => format!("{request} invoked the OOM killer, which found nobody to kill"),
     }
 }

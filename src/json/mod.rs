@@ -83,17 +83,22 @@ mod tests {
     #[test]
     fn refusals_name_the_place() {
         for (good, bad, place, what) in [
-            ("255", "256", "small", "invalid value: integer `256`, expected u8"),
-            ("255", "\"x\"", "small", "invalid type: string \"x\", expected u8"),
+            ("255", "256", "small", "invalid value: integer `256`, expected a whole number of 0..255"),
+            ("255", "\"x\"", "small", "invalid type: string \"x\", expected a whole number of 0..255"),
             ("\"switch\":true", "\"switch\":1", "switch", "invalid type: integer `1`, expected a boolean"),
             ("\"switch\":true", "\"switch\":[]", "switch", "invalid type: sequence, expected a boolean"),
             ("\"switch\":true,", "", ".", "missing field `switch`"),
             ("\"switch\":true", "\"switch\":true,\"extra\":1", "extra", "unknown field `extra`"),
             ("\"plain\"", "\"plane\"", "list[0].plane", "unknown variant `plane`, expected one of `plain`"),
             ("\"plain\"", "7", "list[0]", "invalid type: integer `7`, expected"),
-            ("{\"pages\":1}", "{\"pages\":-1}", "list[2].inner.pages", "invalid value: integer `-1`, expected u32"),
+            (
+                "{\"pages\":1}",
+                "{\"pages\":-1}",
+                "list[2].inner.pages",
+                "invalid value: integer `-1`, expected a whole number of 0..4294967295",
+            ),
             ("{\"pages\":1}", "{}", "list[2].inner", "missing field `pages`"),
-            ("{\"a\":1}", "{\"a\":null}", "map.a", "invalid type: null, expected u64"),
+            ("{\"a\":1}", "{\"a\":null}", "map.a", "invalid type: null, expected a whole number, not below 0"),
             ("\"one\":1", "\"plain\":1", "list[1].plain", "expected unit"),
         ] {
             let text = SOUND.replacen(good, bad, 1);

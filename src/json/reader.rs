@@ -51,9 +51,24 @@ impl std::error::Error for Refusal {}
 
 impl Error for Refusal {
     fn custom<T: fmt::Display>(problem: T) -> Refusal {
-        Refusal(Box::new((None, problem.to_string())))
+        let mut problem = problem.to_string();
+        if let Some((head, name)) = problem.rsplit_once("expected ")
+            && let Some((_, words)) = NUMBERS.iter().find(|(of, _)| *of == name)
+        {
+            problem = format!("{head}expected {words}");
+        }
+        Refusal(Box::new((None, problem)))
     }
 }
+
+/// What Rust calls its numbers, and what everybody does.
+const NUMBERS: [(&str, &str); 5] = [
+    ("u8", "a whole number of 0..255"),
+    ("u16", "a whole number of 0..65535"),
+    ("u32", "a whole number of 0..4294967295"),
+    ("u64", "a whole number, not below 0"),
+    ("i32", "a whole number"),
+];
 
 /// The way to a node, kept on the stack: it costs nothing until something is refused.
 #[derive(Clone, Copy)]

@@ -8,6 +8,7 @@
 
 use super::compact::{Control, Priority, Run, Status, Step, Work, suitable};
 use super::decide::Verdict;
+use super::direct_reclaim::Isolated;
 use super::frames::{Order, Pfn};
 use super::gfp::Gfp;
 use super::journal::{Kind, What};
@@ -58,12 +59,12 @@ impl Machine {
         let (status, captured) = match run.step(&mut self.node.zones[i], &mut self.owners, &mut self.tally) {
             Step::More { work } => {
                 direct.total.add(&work);
-                self.charge_compaction(&work);
+                self.charge_compaction(&work, true);
                 return None;
             }
             Step::Done { status, captured, work } => {
                 direct.total.add(&work);
-                self.charge_compaction(&work);
+                self.charge_compaction(&work, true);
                 self.decide_compacted(i, run, status);
                 (status, captured)
             }
@@ -133,7 +134,7 @@ impl Machine {
             run.interrupt();
             let (_, captured, work) =
                 run.finish_now(&mut self.node.zones[direct.zone], &mut self.owners, &mut self.tally);
-            self.charge_compaction(&work);
+            self.charge_compaction(&work, true);
             if let Some(pfn) = captured {
                 self.free(pfn, order);
             }
@@ -171,12 +172,19 @@ impl Machine {
         self.decide(What::new(Kind::CompactZone, order, 0, values).detail(status as u8 | direct));
     }
 
-    /// The simulated time of a piece of compaction.
-    pub fn charge_compaction(&mut self, work: &Work) {
+    /// The simulated time of a piece of compaction, which holds its pages meanwhile.
+    pub fn charge_compaction(&mut self, work: &Work, is_direct: bool) {
         let c = self.costs;
-        self.charge((work.migrate_scanned + work.free_scanned) * c.scan_ns);
-        self.charge(work.migrated * c.migrate_success_ns + work.failed * c.migrate_fail_ns);
-        self.charge(work.drained * c.drain_page_ns);
+        let scanned_ns = (work.migrate_scanned + work.free_scanned) * c.scan_ns;
+        let moved_ns = work.migrated * c.migrate_success_ns + work.failed * c.migrate_fail_ns;
+        let ns = scanned_ns + moved_ns + work.drained * c.drain_page_ns;
+        self.charge(ns);
+        self.isolated[usize::from(is_direct)] = Isolated::of(work, self.now_ns, self.now_ns + ns);
+    }
+
+    /// kcompactd's step takes until then, ns: its CPU is shared.
+    pub fn stretch_kcompactd(&mut self, until_ns: u64) {
+        self.isolated[0].stretch(until_ns);
     }
 
     /// A request was served after a compaction of this order: the zone's deferral starts over.

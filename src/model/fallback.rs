@@ -82,7 +82,8 @@ impl Zone {
         });
     }
 
-    /// mm/page_alloc.c:boost_watermark@7.3: half a high watermark at most, a pageblock a time. Whether it applied.
+    /// mm/page_alloc.c:boost_watermark@7.3: a pageblock a time, up to `boost_factor` of the high watermark (one and a half).
+    /// Whether it applied.
     pub fn boost_watermark(&mut self) -> bool {
         if self.managed < PAGEBLOCK_PAGES * 4 {
             return false;

@@ -97,9 +97,9 @@ impl Machine {
             let i = round.zone;
             run.note_kswapd(self.kswapd.is_running());
             match run.step(&mut self.node.zones[i], &mut self.owners, &mut self.tally) {
-                Step::More { work } => self.charge_compaction(&work),
+                Step::More { work } => self.charge_compaction(&work, false),
                 Step::Done { status, work, .. } => {
-                    self.charge_compaction(&work);
+                    self.charge_compaction(&work, false);
                     self.decide_compacted(i, run, status);
                     round.run = None;
                     round.zone += 1;

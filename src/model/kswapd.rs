@@ -15,7 +15,6 @@ use super::journal::{Kind, What};
 use super::kthread::{Asked, Balance, KswapdState};
 use super::machine::Machine;
 use super::reclaim::{CLUSTER, PRIORITY_DEFAULT};
-use super::tally::Reclaimer;
 use super::timer;
 use super::watermark::WMARK_HIGH;
 use super::zone::{MAX_ZONES, zone_flag};
@@ -64,7 +63,7 @@ impl Machine {
         })
     }
 
-    /// Any progress of reclaim that leaves the node balanced gives kswapd new hope.
+    /// mm/vmscan.c:kswapd_try_clear_hopeless@7.3: any progress of reclaim that leaves the node balanced gives kswapd new hope.
     pub fn clear_hopeless(&mut self, highest_zone: u8) {
         if self.kswapd.failures > 0 && self.is_balanced(0, highest_zone) {
             self.kswapd.failures = 0;
@@ -125,6 +124,7 @@ impl Machine {
             reclaimed: 0,
             boost_left,
             boosted: boost_left > 0,
+            was_balanced: false,
             boosts,
         });
     }
@@ -139,6 +139,7 @@ impl Machine {
             return;
         }
         if b.boost_left == 0 && balanced {
+            b.was_balanced = true;
             return self.end_balance(b);
         }
         let boosting = b.boost_left > 0;
@@ -147,7 +148,7 @@ impl Machine {
             self.charge(self.costs.reclaim_pass_ns);
             0
         } else {
-            self.shrink_node(target, b.priority, b.highest_zone, Reclaimer::Kswapd)
+            self.shrink_node(target, b.priority, b.highest_zone)
         };
         b.reclaimed += got;
         if b.order > 0 && b.reclaimed >= CLUSTER {
@@ -169,7 +170,7 @@ impl Machine {
     }
 
     fn end_balance(&mut self, b: Balance) {
-        if b.reclaimed == 0 && !b.boosted {
+        if b.reclaimed == 0 && !b.boosted && !b.was_balanced {
             self.kswapd.failures += 1;
         }
         let values = [b.reclaimed as u32, self.kswapd.failures, 0, 0];

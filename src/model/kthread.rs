@@ -5,7 +5,7 @@
 //! mm/compaction.c.
 
 use super::compact::Run;
-use super::frames::Order;
+use super::frames::{Order, Pfn};
 use super::zone::MAX_ZONES;
 
 /// When a kernel thread wants to run next.
@@ -71,6 +71,8 @@ pub(super) struct Balance {
     /// What is left of the boosts it began with, pages.
     pub boost_left: u64,
     pub boosted: bool,
+    /// It ended as there was nothing to do any more, which is no failure.
+    pub was_balanced: bool,
     pub boosts: [u32; MAX_ZONES],
 }
 
@@ -78,7 +80,7 @@ impl Kswapd {
     pub fn next(&self) -> Next {
         match self.state {
             KswapdState::Begin | KswapdState::Balancing(_) | KswapdState::Ending(_) => Next::Since(0),
-            _ if self.wanted => Next::Since(if self.yielded_to_ns.is_some() { 0 } else { self.wanted_since_ns }),
+            _ if self.wanted => Next::Since(self.yielded_to_ns.unwrap_or(self.wanted_since_ns)),
             KswapdState::Asleep => Next::Woken,
             KswapdState::Napping { until_ns } => Next::At(until_ns),
             KswapdState::Risen { since_ns } => Next::Since(since_ns),
@@ -90,9 +92,13 @@ impl Kswapd {
         self.wanted || self.is_balancing() || matches!(self.state, KswapdState::Risen { .. })
     }
 
-    /// A task yields to it: it need not wait for a slice to end.
+    /// A task yields to it: if it was woken, it need not wait for a slice to end.
     pub fn run_at(&mut self, now_ns: u64) {
-        self.yielded_to_ns = Some(now_ns);
+        self.yielded_to_ns = self.wanted.then_some(now_ns);
+    }
+
+    pub fn is_yielded_to(&self) -> bool {
+        self.yielded_to_ns.is_some()
     }
 
     pub(super) fn is_balancing(&self) -> bool {
@@ -149,6 +155,13 @@ impl Kcompactd {
 
     pub fn is_running(&self) -> bool {
         self.round.is_some()
+    }
+
+    /// Position of the zone that it compacts, and where its migrate and its free scanner stand there.
+    pub fn scanners(&self) -> Option<(usize, Pfn, Pfn)> {
+        let round = self.round.as_ref()?;
+        let (migrate, free) = round.run.as_ref()?.positions();
+        Some((round.zone, migrate, free))
     }
 
     /// mm/compaction.c:kcompactd_do_work@7.3 at its end: what was asked for meanwhile counts as served, unless the

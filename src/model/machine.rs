@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::alloc_flags;
 use super::decide::{Decide, NoBlock};
+use super::direct_reclaim::Isolated;
 use super::frames::{Order, Pfn};
 use super::freetype::{self, Freetype};
 use super::gfp::Gfp;
@@ -45,6 +46,10 @@ pub struct Machine {
     pub now_ns: u64,
     /// Work charged since the scheduler last looked, ns.
     charged_ns: u64,
+    /// Until when the task that acts sleeps, ns.
+    sleeps_until_ns: Option<u64>,
+    /// What kcompactd has isolated, and the task that compacted last.
+    pub(super) isolated: [Isolated; 2],
 }
 
 impl Machine {
@@ -67,12 +72,25 @@ impl Machine {
             slab: SlabPool::default(),
             now_ns: 0,
             charged_ns: 0,
+            sleeps_until_ns: None,
+            isolated: Default::default(),
         }
     }
 
     /// Adds simulated work, ns.
     pub fn charge(&mut self, ns: u64) {
         self.charged_ns += ns;
+    }
+
+    /// The task that acts sleeps before it goes on.
+    pub(super) fn sleep_until(&mut self, ns: u64) {
+        self.sleeps_until_ns = Some(ns);
+    }
+
+    /// Whether the task that acted sleeps now, and until when, ns.
+    #[inline]
+    pub fn take_sleep(&mut self) -> Option<u64> {
+        self.sleeps_until_ns.take()
     }
 
     /// The work since the last call, ns.

@@ -20,6 +20,7 @@ pub mod denial;
 #[cfg(test)]
 pub(crate) mod dice;
 pub mod digest;
+pub mod direct_reclaim;
 pub mod fallback;
 pub mod flip;
 pub mod frames;

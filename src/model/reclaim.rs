@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! Reclaim: what direct reclaim and kswapd take from the page cache.
+//! Reclaim: what a pass over the node takes from the page cache, be it direct reclaim's or kswapd's.
 //!
-//! Stands for mm/vmscan.c@7.3: try_to_free_pages, do_try_to_free_pages, shrink_zones, shrink_node, shrink_lruvec,
-//! compaction_ready.
+//! Stands for mm/vmscan.c@7.3: shrink_node, shrink_lruvec, shrink_inactive_list, shrink_active_list.
 //!
-//! Modelled: priorities, the target of 32, the second and third walk without progress, file lists only (no swap), second
-//! chance, pages that are locked while they are read, the compaction-ready early exit, progress as reclaimed pages, the
-//! shrinkers of slab (`model::shrinker`) and of deferred splits.
+//! Modelled: file lists only (no swap), second chance, pages that are locked while they are read, the shrinkers of slab
+//! (`model::shrinker`) and of deferred splits.
 //! Simplified: page age is list order plus one referenced bit; the multi-generational LRU is the same two lists
 //! without the active list's protection. The error is bounded by the file LRU.
+//! Differs: active pages of a program's text that were used again go to the inactive list too; the kernel keeps those.
 //! Absent: swap, memory cgroups, writeback, refault distances.
 
-use super::compact::suitable;
 use super::frames::{Kind, Pfn, flag};
-use super::journal::{self, What};
 use super::lru::Lru;
 use super::machine::Machine;
 use super::owners;
-use super::request::Request;
 use super::tally::Reclaimer;
-use super::watermark::{WMARK_HIGH, WMARK_MIN};
-use super::zone::{COSTLY_ORDER, Zone};
+use super::zone::Zone;
 
 /// `SWAP_CLUSTER_MAX`.
 pub const CLUSTER: u64 = 32;
@@ -28,14 +23,6 @@ pub const CLUSTER: u64 = 32;
 pub const PRIORITY_DEFAULT: u32 = 12;
 /// Batch of the multi-generational LRU (`MIN_LRU_BATCH`).
 const MGLRU_BATCH: u64 = 64;
-
-/// The walks of one direct reclaim that makes no progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Walk {
-    Partial,
-    Full,
-    Forced,
-}
 
 impl Zone {
     /// mm/vmscan.c:zone_reclaimable_pages@7.3 without swap: the file lists.
@@ -45,53 +32,8 @@ impl Zone {
 }
 
 impl Machine {
-    /// mm/vmscan.c:try_to_free_pages@7.3. Whether there was progress.
-    pub fn try_to_free_pages(&mut self, order: u8, request: &Request) -> bool {
-        let (reclaimed, progress) = self.do_try_to_free_pages(order, request);
-        let values = [reclaimed as u32, 0, 0, 0];
-        self.decide(
-            What::new(journal::Kind::DirectReclaim, order, request.freetype, values).detail(u8::from(progress)),
-        );
-        progress
-    }
-
-    /// mm/vmscan.c:do_try_to_free_pages@7.3: all priorities, and all once more when nothing came of it: the first time
-    /// is a partial walk of the memory cgroups, even where there are none. The classic LRU then tries a third time,
-    /// deactivating what it spared. Each walk counts as a stall. Pages, and whether that is progress.
-    fn do_try_to_free_pages(&mut self, order: u8, request: &Request) -> (u64, bool) {
-        let mut spared = false;
-        for walk in [Walk::Partial, Walk::Full, Walk::Forced] {
-            if walk == Walk::Forced && !spared {
-                break;
-            }
-            let (reclaimed, ready) = self.walk_priorities(order, request, walk, &mut spared);
-            if reclaimed > 0 || ready {
-                return (reclaimed, true);
-            }
-        }
-        (0, false)
-    }
-
-    fn walk_priorities(&mut self, order: u8, request: &Request, walk: Walk, spared: &mut bool) -> (u64, bool) {
-        let highest = request.highest_zone;
-        self.tally.allocstall[usize::from(highest)] += 1;
-        let (mut reclaimed, mut ready) = (0, false);
-        for priority in (0..=PRIORITY_DEFAULT).rev() {
-            let (any, all) = if order > COSTLY_ORDER { self.compaction_ready(order, request) } else { (false, false) };
-            if !all {
-                *spared |= self.spares_active(priority, highest);
-                reclaimed += self.shrink(CLUSTER, priority, highest, Reclaimer::Direct, walk == Walk::Forced);
-            }
-            ready |= any;
-            if reclaimed >= CLUSTER || ready {
-                break;
-            }
-        }
-        (reclaimed, ready)
-    }
-
     /// Pages of the inactive and of the active file list in zones up to one.
-    fn file_lists(&self, highest_zone: u8) -> (u64, u64) {
+    pub(super) fn file_lists(&self, highest_zone: u8) -> (u64, u64) {
         let zones = self.node.zones.iter().filter(|zone| zone.span.index <= highest_zone);
         zones.fold((0, 0), |(inactive, active), zone| {
             (inactive + zone.lru_pages(Lru::InactiveFile), active + zone.lru_pages(Lru::ActiveFile))
@@ -99,40 +41,46 @@ impl Machine {
     }
 
     /// Whether the classic LRU would look at active pages but for the length of the inactive list.
-    fn spares_active(&self, priority: u32, highest_zone: u8) -> bool {
+    pub(super) fn spares_active(&self, priority: u32, highest_zone: u8) -> bool {
         let (inactive, active) = self.file_lists(highest_zone);
         !self.settings.mglru && inactive >= active && active >> priority > 0
     }
 
-    /// One pass over the node at a priority. Pages reclaimed.
-    pub fn shrink_node(&mut self, target: u64, priority: u32, highest_zone: u8, who: Reclaimer) -> u64 {
-        self.shrink(target, priority, highest_zone, who, false)
-    }
-
-    fn shrink(&mut self, target: u64, priority: u32, highest_zone: u8, who: Reclaimer, forced: bool) -> u64 {
-        self.charge(self.costs.reclaim_pass_ns);
-        let (inactive, active) = self.file_lists(highest_zone);
-        let mut scan = inactive >> priority;
-        if self.settings.mglru {
-            scan = (inactive + active) >> priority;
-        }
-        if self.settings.mglru || inactive < active || forced {
-            self.deactivate(active >> priority, highest_zone);
-        }
-        let batch = if self.settings.mglru { MGLRU_BATCH } else { CLUSTER };
+    /// One pass of kswapd over the node at a priority. Pages reclaimed.
+    pub fn shrink_node(&mut self, target: u64, priority: u32, highest_zone: u8) -> u64 {
+        let mut left = self.begin_shrink(priority, highest_zone, false);
         let mut reclaimed = 0;
-        while scan > 0 && reclaimed < target {
-            let n = scan.min(batch);
-            reclaimed += self.shrink_inactive(n, highest_zone, who);
-            scan -= n;
+        while left > 0 && reclaimed < target {
+            let n = left.min(self.shrink_batch());
+            reclaimed += self.shrink_inactive(n, highest_zone, Reclaimer::Kswapd);
+            left -= n;
         }
-        self.shrink_slab(priority);
-        self.split_deferred(priority);
+        self.end_shrink(priority);
         reclaimed
     }
 
-    /// Moves the oldest active pages to the inactive list (mm/vmscan.c:shrink_active_list@7.3).
-    /// One pass over the slab caches at a priority.
+    /// The begin of a pass: pages to scan on the inactive list. `forced` deactivates whatever the lists' lengths.
+    pub(super) fn begin_shrink(&mut self, priority: u32, highest_zone: u8, forced: bool) -> u64 {
+        self.charge(self.costs.reclaim_pass_ns);
+        let (inactive, active) = self.file_lists(highest_zone);
+        let mglru = self.settings.mglru;
+        if mglru || inactive < active || forced {
+            self.deactivate(active >> priority, highest_zone);
+        }
+        if mglru { (inactive + active) >> priority } else { inactive >> priority }
+    }
+
+    pub(super) fn shrink_batch(&self) -> u64 {
+        if self.settings.mglru { MGLRU_BATCH } else { CLUSTER }
+    }
+
+    /// The end of a pass: what is no page of a list.
+    pub(super) fn end_shrink(&mut self, priority: u32) {
+        self.shrink_slab(priority);
+        self.split_deferred(priority);
+    }
+
+    /// One pass over the slab caches at a priority (mm/shrinker.c:shrink_slab@7.3).
     fn shrink_slab(&mut self, priority: u32) {
         let (scanned, pages) = self.slab.shrink(priority);
         self.tally.slabs_scanned += scanned;
@@ -142,6 +90,7 @@ impl Machine {
         self.charge(pages.len() as u64 * self.costs.reclaim_page_ns);
     }
 
+    /// Moves the oldest active pages to the inactive list (mm/vmscan.c:shrink_active_list@7.3).
     fn deactivate(&mut self, pages: u64, highest_zone: u8) {
         for _ in 0..pages {
             let Some((i, pfn)) = self.oldest(Lru::ActiveFile, highest_zone) else { return };
@@ -155,7 +104,7 @@ impl Machine {
 
     /// mm/vmscan.c:shrink_inactive_list@7.3: frees clean pages, gives referenced ones a second chance, keeps those that
     /// are being read.
-    fn shrink_inactive(&mut self, pages: u64, highest_zone: u8, who: Reclaimer) -> u64 {
+    pub(super) fn shrink_inactive(&mut self, pages: u64, highest_zone: u8, who: Reclaimer) -> u64 {
         let (mut reclaimed, mut kept) = (0, 0);
         for _ in 0..pages {
             let Some((i, pfn)) = self.oldest(Lru::InactiveFile, highest_zone) else { break };
@@ -223,87 +172,5 @@ impl Machine {
             zone.frames.set(pfn, Kind::Used, 0);
             zone.lru_add(pfn, 0, flags);
         }
-    }
-
-    /// mm/vmscan.c:compaction_ready@7.3: whether compaction could go ahead in any zone of the request, and in all.
-    fn compaction_ready(&self, order: u8, request: &Request) -> (bool, bool) {
-        let hz = request.highest_zone;
-        let mut ready = self.node.zones.iter().filter(|zone| zone.span.index <= hz).map(|zone| {
-            zone.zone_watermark_ok(order, zone.wmark_pages(WMARK_MIN), hz, 0)
-                || suitable::compaction_suitable(
-                    zone,
-                    order,
-                    zone.wmark_pages(WMARK_HIGH),
-                    hz,
-                    self.settings.extfrag_threshold,
-                )
-        });
-        let first = ready.next().unwrap_or(false);
-        ready.fold((first, first), |(any, all), one| (any || one, all && one))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::decide::testing::Stock;
-    use crate::model::gfp::Gfp;
-    use crate::model::node::{Node, Tuning};
-    use crate::model::settings::{Costs, Settings};
-    use crate::model::zone::ZoneSpan;
-
-    const GFP: Gfp = Gfp::GFP_HIGHUSER_MOVABLE;
-
-    fn machine() -> Machine {
-        let mut zone = Zone::new(ZoneSpan { index: 1, start_pfn: 0, end_pfn: 40_960 }, 2);
-        zone.release_range(0, 40_960);
-        let mut node = Node::new(vec![zone], false);
-        node.set_up_watermarks(&Tuning::default());
-        Machine::new(node, Settings::default(), Costs::default(), Box::new(Stock))
-    }
-
-    /// Single pages on the inactive file list, unless `flags` say active.
-    fn cache(m: &mut Machine, pages: usize, flags: u8) {
-        for _ in 0..pages {
-            let pfn = m.alloc_fast(GFP, 0, GFP.migratetype()).expect("most memory is free");
-            let slot = m.owners.add(pfn);
-            let zone = m.node.zone_of(pfn).expect("the page lies in a zone");
-            m.node.zones[zone].frames.set_owner(pfn, slot);
-            m.node.zones[zone].lru_add(pfn, 0, flag::FILE | flags);
-        }
-    }
-
-    fn reclaim(m: &mut Machine) -> (bool, u64) {
-        let request = Request::slow(GFP, 0, false);
-        let progress = m.try_to_free_pages(0, &request);
-        (progress, m.tally.allocstall.iter().sum())
-    }
-
-    #[test]
-    fn without_progress_everything_is_walked_twice() {
-        let mut m = machine();
-        assert_eq!(reclaim(&mut m), (false, 2));
-        cache(&mut m, 100, 0);
-        assert_eq!(reclaim(&mut m), (true, 3));
-        assert!(m.tally.pgsteal_direct >= CLUSTER);
-    }
-
-    #[test]
-    fn spared_active_pages_are_deactivated_at_the_third_walk() {
-        let mut m = machine();
-        cache(&mut m, 20, flag::ACTIVE);
-        cache(&mut m, 20, flag::LOCKED);
-        assert_eq!(reclaim(&mut m), (true, 3));
-        assert!(m.tally.pgsteal_direct > 0);
-    }
-
-    #[test]
-    fn pages_that_are_being_read_stay() {
-        let mut m = machine();
-        cache(&mut m, 100, flag::LOCKED | flag::REFERENCED);
-        assert_eq!((reclaim(&mut m), m.tally.pgsteal_direct), ((false, 2), 0));
-        let zones = m.node.zones.iter();
-        assert_eq!(zones.map(|zone| zone.lru_pages(Lru::InactiveFile)).sum::<u64>(), 100);
-        assert!(m.tally.pgscan_direct >= 200);
     }
 }

@@ -6,13 +6,14 @@
 //! __alloc_pages_direct_reclaim, __alloc_pages_direct_compact, __alloc_pages_may_oom.
 //!
 //! Modelled: the order of steps, counters, priorities, what returns NULL and what invokes the OOM killer.
-//! Simplified: other tasks run between the steps only, so not within a direct reclaim.
-//! Absent: cpuset and zonelist races, PF_MEMALLOC callers, NOFAIL's sleep.
+//! Simplified: other tasks run between the steps only, so within a direct reclaim only while its task sleeps.
+//! Absent: cpuset and zonelist races, PF_MEMALLOC callers, NOFAIL's sleep, that of a tick where somebody else holds oom_lock.
 
 use super::alloc_flags;
 use super::compact::{Priority, Status};
 use super::compaction::Direct;
 use super::decide::{Ask, Verdict};
+use super::direct_reclaim::DirectReclaim;
 use super::frames::{Order, Pfn};
 use super::freetype::{self, Freetype};
 use super::gfp::Gfp;
@@ -51,6 +52,8 @@ pub struct SlowPath {
     pub is_victim: bool,
     /// The task has let kswapd run before its first reclaim.
     yielded: bool,
+    /// Direct reclaim is under way.
+    reclaiming: Option<DirectReclaim>,
     /// Direct reclaim has run in this pass, and whether it made progress. Its time passes before the task goes on: other
     /// tasks use up meanwhile what the drain behind it would take from their per-CPU lists.
     reclaimed: Option<bool>,
@@ -73,6 +76,7 @@ impl SlowPath {
             compact_result: Status::Skipped,
             is_victim: false,
             yielded: false,
+            reclaiming: None,
             reclaimed: None,
             compacting: None,
             rounds: 0,
@@ -87,6 +91,8 @@ impl SlowPath {
     pub fn round(&mut self, m: &mut Machine) -> Round {
         let round = if let Some((direct, progress)) = self.compacting.take() {
             self.go_on(m, direct, progress)
+        } else if let Some(reclaim) = self.reclaiming.take() {
+            self.reclaim(m, reclaim)
         } else if let Some(progress) = self.reclaimed.take() {
             self.after_reclaim(m, progress)
         } else {
@@ -146,7 +152,16 @@ impl SlowPath {
             return self.compact(m, false);
         }
         let order = self.verdict(m).reclaim_order;
-        self.reclaimed = Some(m.try_to_free_pages(order, &self.request));
+        let reclaim = DirectReclaim::new(order, m, &self.request);
+        self.reclaim(m, reclaim)
+    }
+
+    /// Direct reclaim, up to its end or until the task has to wait for pages that compaction has isolated.
+    fn reclaim(&mut self, m: &mut Machine, mut reclaim: DirectReclaim) -> Round {
+        self.reclaimed = reclaim.step(m, &self.request);
+        if self.reclaimed.is_none() {
+            self.reclaiming = Some(reclaim);
+        }
         Round::Again
     }
 

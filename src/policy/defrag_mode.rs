@@ -8,7 +8,7 @@ pub const POLICY: Policy = Policy {
     name: "defrag-mode",
     about: "vm.defrag_mode=1: requests that are not movable work for whole blocks before they mix types, with or \
             without the series.",
-    source: "mm/page_alloc.c:__alloc_pages_slowpath@7.3; 20260722150006.3848560-1-hannes@cmpxchg.org",
+    source: "https://lore.kernel.org/r/20260722150006.3848560-1-hannes@cmpxchg.org and mm/page_alloc.c:__alloc_pages_slowpath@7.3",
     changes: "Every request that is not movable, and kswapd's and kcompactd's aims.",
     knobs: KNOBS,
     make: |knobs| Box::new(DefragMode { series: knobs.is_on(KNOBS, "series") }),

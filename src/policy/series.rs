@@ -8,7 +8,7 @@ pub const POLICY: Policy = Policy {
     name: "series",
     about: "The series as posted: unmapped pages come from whole blocks; without a free block the request fails, and \
             compaction runs for the request's own order only.",
-    source: "20260320-page_alloc-unmapped-v2-0-28bf1bd54f41@google.com",
+    source: "https://lore.kernel.org/r/20260320-page_alloc-unmapped-v2-0-28bf1bd54f41@google.com",
     changes: "Secretmem requests; unmovable requests that find nothing may map a whole free block back.",
     knobs: &[],
     make: |_| Box::new(Series),

@@ -27,7 +27,7 @@ pub fn layout(environment: &Environment) -> Layout {
 }
 
 /// Kernel threads and init come before the processes of a workload.
-const FIRST_PID: u32 = 100;
+pub const FIRST_PID: u32 = 100;
 
 /// The zones of the kernel that runs on such a machine: index of the first and how many.
 fn kernel_zones(machine: &Machine, layout: &Layout) -> std::ops::Range<usize> {

@@ -208,6 +208,9 @@ impl Scheduler {
         self.last_slot = Some(i);
         let slot = &mut self.slots[i];
         slot.local_ns = start_ns + spent_ns;
+        if let (Then::Go, Some(until_ns)) = (slot.state, world.machine.take_sleep()) {
+            slot.state = Then::SleepUntil(until_ns);
+        }
         if let Then::SleepUntil(until_ns) = slot.state {
             slot.state = Then::SleepUntil(until_ns.max(slot.local_ns));
         }
@@ -253,7 +256,8 @@ impl Scheduler {
             }
             _ => None,
         };
-        best.map(|who| (who, best_ns))
+        // A kernel thread's wait for a CPU may have become shorter meanwhile, as one became free.
+        best.map(|who| (who, best_ns.max(m.now_ns)))
     }
 
     /// Everybody who will run without being woken by another, and when.

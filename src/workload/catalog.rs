@@ -64,7 +64,8 @@ pub(super) const ZOLNIERKIEWICZ: Entry = Entry {
     about: "Fills memory with kernel pages, frees every second, fills the gaps with user pages, frees the rest of the \
             kernel's, then asks for 100 huge kernel blocks.",
     source: "B. Zolnierkiewicz, \"mm: compaction: handle incorrect MIGRATE_UNMOVABLE type pageblocks\", 2012: on \
-             512 MiB 11 without compaction, 14 with, 100 with the patch",
+             512 MiB 11 without compaction, 14 with, 100 with the patch; here too it means nothing at another size, and \
+             which blocks are left depends on the guest's footprint",
     knobs: &[Knob::switch("compaction", "the requests for huge blocks may compact", true)],
     plan: Some(zolnierkiewicz),
 };
@@ -96,7 +97,10 @@ fn spec(entry: &Entry, processes: Vec<ProcessSpec>, score: Option<(&str, &str, S
         source: entry.source.to_owned(),
         processes,
         proactive_compaction: true,
-        score: score.map(|(name, unit, of)| ScoreSpec { name: name.to_owned(), unit: unit.to_owned(), of }),
+        score: score.map(|(name, unit, of)| {
+            let (name, unit) = (name.to_owned(), unit.to_owned());
+            ScoreSpec { name, unit, of, less_is_better: None }
+        }),
         plan,
     }
 }

@@ -37,6 +37,15 @@ pub struct ScoreSpec {
     pub name: String,
     pub unit: String,
     pub of: ScoreOf,
+    /// Whether a lower value is the better one; where nothing is said, that holds of elapsed time alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub less_is_better: Option<bool>,
+}
+
+impl ScoreSpec {
+    pub fn is_less_better(&self) -> bool {
+        self.less_is_better.unwrap_or(self.of == ScoreOf::ElapsedMs)
+    }
 }
 
 /// Where a score's value comes from.

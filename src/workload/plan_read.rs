@@ -10,7 +10,7 @@ use crate::json::{Object, Record, Refusal, reads_only};
 reads_only!(PlanSpec:
     need name, may about, may source, may_records processes, may proactive_compaction, may_some score, need_record plan);
 reads_only!(ProcessSpec: need name, may oom_score_adj, may restart);
-reads_only!(ScoreSpec: need name, need unit, need of);
+reads_only!(ScoreSpec: need name, need unit, need of, may less_is_better);
 reads_only!(Populate: need set, need kind, may pages, may percent, may order, may chunk_pages, may process, may madvised);
 reads_only!(PunchHoles: need set, need keep_one_of, may keep);
 reads_only!(Spam: need kind, may chunk_pages, may process);

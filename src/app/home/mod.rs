@@ -39,6 +39,7 @@ pub fn home(model: &UseReducerHandle<Model>, first: &FirstPaint, on_dark: &Callb
         None if model.is_default() => &first.parting,
         None => "",
     };
+    let is_asked = model.is_default() && model.refused.is_none();
     let dark = platform::is_dark(model.dark());
     let inputs = Inputs { model: model.clone(), on_edit };
     if model.view.embed {
@@ -49,7 +50,7 @@ pub fn home(model: &UseReducerHandle<Model>, first: &FirstPaint, on_dark: &Callb
             .with("data-state", model.phase.word())
             .with("data-inside", inside.as_ref().map(|(name, _)| name.clone()))
             .child(embed::head(model))
-            .child(result::answer(shown, parting, &first.answer))
+            .child(result::answer(shown, parting, &first.answer, is_asked))
             .child(result::evidence(shown, &first.evidence))
             .child(inside.map_or_else(Html::default, |(_, inside)| inside))
             .child(status::status(model, dark, on_dark))
@@ -57,7 +58,7 @@ pub fn home(model: &UseReducerHandle<Model>, first: &FirstPaint, on_dark: &Callb
             .html();
     }
     let outcome = element("div", &[("class", "outcome")])
-        .child(result::answer(shown, parting, &first.answer))
+        .child(result::answer(shown, parting, &first.answer, is_asked))
         .child(status::status(model, dark, on_dark))
         .child(result::evidence(shown, &first.evidence))
         .child(html! { <Inside model={model.clone()} /> });

@@ -6,10 +6,12 @@ use yew::prelude::*;
 use crate::app::element::element;
 use crate::report::panel::Shown;
 
-/// What was computed; until then `first` is shown, which index.html held.
-pub fn answer(shown: Option<&Shown>, parting: &str, first: &AttrValue) -> Html {
+/// What was computed; until then `first` is shown, which index.html held, as an example if something else was asked.
+pub fn answer(shown: Option<&Shown>, parting: &str, first: &AttrValue, is_asked: bool) -> Html {
     let html = shown.map_or(first.clone(), |shown| shown.answer(parting).into());
-    element("section", &[("id", "answer"), ("class", "answer"), ("aria-label", "Answer")])
+    let class = if shown.is_none() && !is_asked { "answer example" } else { "answer" };
+    element("section", &[("id", "answer"), ("aria-label", "Answer")])
+        .with("class", class)
         .child(Html::from_html_unchecked(html))
         .html()
 }

@@ -43,13 +43,14 @@ pub fn Maps(props: &Props) -> Html {
             }
         }
     });
-    let height = match is_by_page {
-        true => "height:auto".to_owned(),
+    // As many pixels as pages where there is room, so that no row is left out.
+    let size = match is_by_page {
+        true => format!("height:auto;width:{}px", columns * TILE),
         false => format!("height:{}px", cells.div_ceil(columns) as f64 * canvas::CELL_HEIGHT),
     };
-    let figures = (0..3).map(|i| figure(state, i, &nodes[i], (columns, is_by_page), cells, height.clone()));
+    let figures = (0..3).map(|i| figure(state, i, &nodes[i], (columns, is_by_page), cells, size.clone()));
     several(vec![
-        element("div", &[("class", "maps")]).list(figures).html(),
+        element("div", &[]).with("class", if is_by_page { "maps every" } else { "maps" }).list(figures).html(),
         legend(is_by_page),
         choice(state, cells),
         Html::from_html_unchecked(state.part(part::BLOCK)),
@@ -177,23 +178,32 @@ fn plain(text: &str) -> String {
 }
 
 fn legend(pages: bool) -> Html {
-    let marks = "M movable beside unmovable memory, U outside the direct map, H highatomic, x secretmem; the more of a \
-                 cell is filled, the more of it is used; the left edge has the colour of its type.";
+    let marks = "x secretmem, M movable beside other memory, U outside the direct map, H highatomic; the more of a cell is \
+                 filled, the more of it is used. Left edge: its type.";
     let letters = "One pixel is one page; a tile is a pageblock.";
     let uses = [
-        ("free", "free"),
-        ("anon", "anonymous"),
-        ("file", "page cache"),
-        ("secret", "secretmem"),
-        ("kernel", "kernel"),
+        ("use-free", "free"),
+        ("use-anon", "anonymous"),
+        ("use-file", "page cache"),
+        ("use-secret", "secretmem"),
+        ("use-kernel", "kernel"),
+        ("absent", "reserved or no memory"),
     ];
-    let shown = uses.into_iter().filter(|_| pages).map(|(class, text)| {
-        let swatch = element("i", &[]).with("class", format!("swatch use-{class}"));
+    let types = [
+        ("edge-0", "unmovable"),
+        ("edge-1", "movable"),
+        ("edge-2", "reclaimable"),
+        ("edge-3", "highatomic"),
+        ("edge-6", "outside the direct map"),
+        ("absent", "reserved or no memory"),
+    ];
+    let shown = if pages { uses } else { types }.into_iter().map(|(class, text)| {
+        let swatch = element("i", &[]).with("class", format!("swatch {class}"));
         element("span", &[("class", "use")]).put(swatch).text(text)
     });
     element("p", &[("class", "note legend-line")])
         .text(if pages { letters } else { marks })
-        .text(" Difference: A where A uses more (orange), B where B does (blue), a corner where the type differs.")
         .list(shown)
+        .text(" Difference: A where A uses more (orange), B where B does (blue), a corner where the type differs.")
         .html()
 }

@@ -107,6 +107,10 @@ pub fn block(a: &Blocks, b: &Blocks, i: usize) -> String {
         Some(order) if *order >= 0 => format!("order {order}"),
         _ => "none".to_owned(),
     };
+    let span = PAGEBLOCK_PAGES * a.per_cell;
+    let absent = |blocks: &Blocks| {
+        if i < blocks.len() { (span - u32::from(blocks.managed(i))).to_string() } else { "-".to_owned() }
+    };
     let rows = [
         both("type", &kind),
         both("free", &number(|blocks| &blocks.free)),
@@ -115,8 +119,10 @@ pub fn block(a: &Blocks, b: &Blocks, i: usize) -> String {
         both("page cache", &number(|blocks| &blocks.file)),
         both("secretmem", &number(|blocks| &blocks.pinned)),
         both("kernel", &number(|blocks| &blocks.kernel)),
+        both("held by compaction", &number(|blocks| &blocks.private)),
+        both("reserved or absent", &absent),
         both("largest free chunk", &largest),
     ];
-    let end = pfn + PAGEBLOCK_PAGES * a.per_cell - 1;
+    let end = pfn + span - 1;
     table("inside-block", &format!("Pageblock {i}, frames {pfn:#x} to {end:#x}: pages"), &head, &rows)
 }

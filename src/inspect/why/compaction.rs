@@ -11,7 +11,8 @@ use crate::model::zone::Zone;
 pub(super) fn section(facts: &Facts) -> Section {
     let mut section = Section::new("compaction");
     let verdict = super::verdict::of(facts);
-    for zone in facts.machine.node.zones.iter().rev().filter(|zone| zone.span.index <= facts.request.highest_zone) {
+    let (zones, under_way) = (&facts.machine.node.zones, facts.machine.kcompactd.scanners());
+    for (i, zone) in zones.iter().enumerate().rev().filter(|(_, zone)| zone.span.index <= facts.request.highest_zone) {
         suitability(&mut section, facts, &verdict, zone);
         let memory = &zone.compact;
         let name = zone.name();
@@ -21,9 +22,12 @@ pub(super) fn section(facts: &Facts) -> Section {
             section.line(format!("deferred {name}"), value, note);
         }
         let [_, migrate] = memory.cached_migrate;
-        let (value, note) = match memory.cached_free {
-            0 => ("not set out".to_owned(), "the zone has not been compacted"),
-            free => (format!("{migrate:#x} {free:#x}"), "where the migrate and the free scanner start next"),
+        let (value, note) = match (under_way, memory.cached_free) {
+            (Some((at, migrate, free)), _) if at == i => {
+                (format!("{migrate:#x} {free:#x}"), "where kcompactd's migrate and free scanner stand")
+            }
+            (_, 0) => ("not set out".to_owned(), "no compaction of the zone has ended"),
+            (_, free) => (format!("{migrate:#x} {free:#x}"), "where the migrate and the free scanner start next"),
         };
         section.line(format!("scanners {name}"), value, note);
     }
@@ -60,9 +64,13 @@ fn last_run(section: &mut Section, facts: &Facts) {
             section.line("scanners met", format!("{migrate:#x} {free:#x}"), "migrate and free scanner at its end");
             section.line("pages moved", moved, "by that run");
         }
-        None => section.line("last run", "none", "nothing has been compacted yet"),
+        None => section.line("last run", "none", "no compaction of a zone has ended yet"),
     }
     let tally = &facts.machine.tally;
+    if let Some(at) = facts.kcompactd {
+        let note = format!("since decision {at}; pgmigrate_success {} so far", tally.pgmigrate_success);
+        section.line("kcompactd", "under way", note);
+    }
     let value = format!("{} {} {}", tally.compact_stall, tally.compact_success, tally.compact_fail);
     section.line("so far", value, "compact_stall, compact_success, compact_fail");
 }

@@ -67,6 +67,8 @@ struct Facts<'a> {
     cell: &'a Cell,
     /// The last compaction of a zone and the last direct reclaim up to now: ordinal and decision.
     compacted: Option<(u64, Decision)>,
+    /// Since which decision kcompactd runs, if it does.
+    kcompactd: Option<u64>,
     reclaimed: Option<(u64, Decision)>,
 }
 
@@ -75,12 +77,15 @@ impl Recording {
     pub fn why(&mut self, ordinal: u64) -> Option<Why> {
         self.entry(ordinal).filter(|entry| is_denial(entry.kind()))?;
         let compacted = self.last_of(Kind::CompactZone, ordinal);
+        let woken = self.last_of(Kind::KcompactdWake, ordinal).map(|(at, _)| at);
         let reclaimed = self.last_of(Kind::DirectReclaim, ordinal);
         let (world, decision) = self.seek(ordinal);
         let decision = decision?;
         let request = decision.request()?;
         let row = Row::of(ordinal, &decision);
-        let facts = Facts { machine: &world.machine, request, cell: self.cell(), compacted, reclaimed };
+        let machine = &world.machine;
+        let kcompactd = woken.filter(|_| machine.kcompactd.is_running());
+        let facts = Facts { machine, request, cell: self.cell(), compacted, kcompactd, reclaimed };
         let denial = facts.machine.node.explain(&request);
         let mut sections = vec![watermark::request(&facts)];
         sections.extend(denial.zones.iter().map(|zone| watermark::zone(&facts, zone)));

@@ -96,6 +96,7 @@ impl Run {
         }
         zone.lru_del(pfn, order);
         self.sources.push(pfn);
+        self.work.isolated_file += u64::from(if has_mapping(flags) { pages } else { 0 });
         self.nr_migrate += pages;
         scan.taken += pages;
         scan.scanned += pages - 1;
@@ -117,6 +118,7 @@ impl Run {
         let room = if self.finish_block { end - first } else { CLUSTER.saturating_sub(self.nr_migrate) };
         let count = zone.lru_del_pinned(first, room.min(end - first));
         self.sources.extend(first..first + count);
+        self.work.isolated_file += u64::from(count);
         self.nr_migrate += count;
         scan.taken += count;
         scan.scanned += count;
@@ -124,8 +126,7 @@ impl Run {
     }
 
     fn may_isolate(&self, flags: u8) -> bool {
-        let has_mapping = flags & (flag::FILE | flag::PINNED) != 0;
-        flags & flag::LRU != 0 && (self.control.has_fs || !has_mapping)
+        flags & flag::LRU != 0 && (self.control.has_fs || !has_mapping(flags))
     }
 
     /// A page that stays spoils its aligned piece: what was isolated goes back, the rest is not looked at.
@@ -161,4 +162,9 @@ enum Look {
     Go,
     Stop,
     Fail,
+}
+
+/// Whether a page belongs to a file: its migration needs the file system, and isolated it counts as a file page.
+fn has_mapping(flags: u8) -> bool {
+    flags & (flag::FILE | flag::PINNED) != 0
 }

@@ -22,6 +22,8 @@ pub struct Work {
     pub free_scanned: u64,
     /// Sources and targets taken.
     pub isolated: u64,
+    /// Sources that count as file pages.
+    pub isolated_file: u64,
     pub migrated: u64,
     /// Pages that stayed, each counted once.
     pub failed: u64,
@@ -34,6 +36,7 @@ impl Work {
         self.migrate_scanned += more.migrate_scanned;
         self.free_scanned += more.free_scanned;
         self.isolated += more.isolated;
+        self.isolated_file += more.isolated_file;
         self.migrated += more.migrated;
         self.failed += more.failed;
         self.drained += more.drained;
@@ -196,7 +199,7 @@ impl Run {
         self.control.whole_zone
     }
 
-    /// Where the migrate and the free scanner stand.
+    /// Where the scanners stand.
     pub fn positions(&self) -> (Pfn, Pfn) {
         (self.migrate, self.free)
     }

@@ -33,14 +33,25 @@ pub struct Metric {
     pub name: String,
     /// What the tables are in.
     pub unit: String,
+    pub less_is_better: bool,
 }
 
 impl Metric {
     pub fn of(outcome: &Outcome) -> Metric {
         match outcome.cells.first().and_then(|cell| cell.score.as_ref()) {
-            Some(score) => Metric { name: score.name.clone(), unit: score.unit.clone() },
-            None => Metric { name: "oom_bytes".to_owned(), unit: "MiB".to_owned() },
+            Some(score) => {
+                let experiment = &outcome.experiment;
+                let spec = experiment.workload.plan(&experiment.environment).and_then(|plan| plan.score);
+                let less_is_better = spec.is_some_and(|spec| spec.is_less_better());
+                Metric { name: score.name.clone(), unit: score.unit.clone(), less_is_better }
+            }
+            None => Metric { name: "oom_bytes".to_owned(), unit: "MiB".to_owned(), less_is_better: false },
         }
+    }
+
+    /// A value, or a difference of values, so that more of it is better.
+    fn benefit(&self, value: f64) -> f64 {
+        if self.less_is_better { -value } else { value }
     }
 
     /// A word to follow "pages migrated per".
@@ -51,7 +62,10 @@ impl Metric {
     pub fn title(&self) -> String {
         match self.name.as_str() {
             "oom_bytes" => "MiB that the workload got before the first OOM kill (more is better)".to_owned(),
-            name => format!("The workload's score: {name} ({})", self.unit),
+            name => {
+                let better = if self.less_is_better { "less" } else { "more" };
+                format!("The workload's score: {name} ({}; {better} is better)", self.unit)
+            }
         }
     }
 }
@@ -106,13 +120,13 @@ impl Analysis {
     /// An outcome without a whole seed.
     pub fn of(outcome: &Outcome, base: &str) -> Result<Analysis, Refusal> {
         let experiment = &outcome.experiment;
-        let grain = grain(outcome);
+        let (grain, metric) = (grain(outcome), Metric::of(outcome));
         let labels = labels(outcome);
         let mut rows = Vec::new();
         for (index, label) in labels.iter().enumerate() {
             rows.push(row(outcome, index, label, grain)?);
         }
-        let points: Vec<_> = rows.iter().map(|row| (row.summary.mean, row.costs[0])).collect();
+        let points: Vec<_> = rows.iter().map(|row| (metric.benefit(row.summary.mean), row.costs[0])).collect();
         for (row, standing) in rows.iter_mut().zip(stats::pareto(&points)?) {
             row.standing = standing;
         }
@@ -122,23 +136,16 @@ impl Analysis {
         for (paired, index) in stats::compare(&samples)?.into_iter().zip(1..) {
             let minus = |new: &[f64], old: &[f64]| -> Vec<f64> { new.iter().zip(old).map(|(a, b)| a - b).collect() };
             let work = minus(&cost(outcome, index, PRICED), &base_work);
-            let price = stats::price(&work, &minus(samples[index], samples[0]))?;
+            let gain: Vec<f64> =
+                minus(samples[index], samples[0]).into_iter().map(|gain| metric.benefit(gain)).collect();
+            let price = stats::price(&work, &gain)?;
             comparisons.push(Comparison { label: labels[index].clone(), paired, price });
         }
         let result = link::result_hash(outcome);
         let mut link = Permalink::of(experiment.clone());
         link.result = result.clone().map(|hash| link::Promise::of(hash, experiment));
         let url = link::url(base, &link::write(&link));
-        Ok(Analysis {
-            outcome: outcome.clone(),
-            rows,
-            comparisons,
-            metric: Metric::of(outcome),
-            grain,
-            url,
-            result,
-            remarks: Vec::new(),
-        })
+        Ok(Analysis { outcome: outcome.clone(), rows, comparisons, metric, grain, url, result, remarks: Vec::new() })
     }
 
     /// The verdicts in words, one sentence each.
@@ -191,6 +198,13 @@ impl Analysis {
             notes.push(stop.sentence(&until.rule()));
         }
         notes.push(format!("The metric is {}.", self.grain.sentence(&self.metric.unit)));
+        // Pages that moved and none that was scanned look like a mistake.
+        for row in self.rows.iter().filter(|row| row.costs[0] > 0.0 && row.costs[1] == 0.0) {
+            let label = &row.label;
+            notes.push(format!(
+                "compact_*_scanned are counted as a compaction ends; under {label} none has by the kill."
+            ));
+        }
         notes.push("A model, not a kernel: it shows whether and why a policy finds memory, not latency.".to_owned());
         notes.extend(self.remarks.iter().cloned());
         notes

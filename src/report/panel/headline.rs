@@ -21,11 +21,13 @@ pub fn of(analysis: &Analysis, index: usize) -> String {
     let price = work(base.costs[0], new.costs[0]);
     if paired.verdict.word() == "higher" || paired.verdict.word() == "lower" {
         let is_bytes = analysis.metric.name == "oom_bytes";
-        let what = match (is_bytes, paired.difference > 0.0) {
-            (true, true) => "runs out of memory later than",
-            (true, false) => "runs out of memory sooner than",
-            (false, true) => "scores higher than",
-            (false, false) => "scores lower than",
+        let what = match (is_bytes, paired.difference > 0.0, analysis.metric.less_is_better) {
+            (true, true, _) => "runs out of memory later than",
+            (true, false, _) => "runs out of memory sooner than",
+            (false, true, false) => "scores better (higher) than",
+            (false, true, true) => "scores worse (higher) than",
+            (false, false, false) => "scores worse (lower) than",
+            (false, false, true) => "scores better (lower) than",
         };
         return format!("{} {what} {}: {by} over {seeds}, {price}.", new.label, base.label);
     }

@@ -66,8 +66,10 @@ pub fn results(sight: &Sight) -> String {
     let rows: Vec<_> = sight.rows.iter().enumerate().map(row).collect();
     let figures = table("results", &sight.title, &head, &rows);
     let trade = tradeoff::svg(sight, false).map_or(String::new(), |svg| {
+        let right = if sight.less_is_better { "left" } else { "right" };
         format!(
-            "<figure id=\"tradeoff\"><figcaption>Where it ends against the work it takes; right and low is better</figcaption>{svg}</figure>"
+            "<figure id=\"tradeoff\"><figcaption>Where it ends against the work it takes; {right} and low is better\
+             </figcaption>{svg}</figure>"
         )
     });
     format!(

@@ -13,7 +13,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// An axis over all finite values with about `wanted` ticks. `None` if there is no value.
+    /// An axis over all finite values with about `wanted` ticks, one if they are all the same. `None` if there is none.
     pub fn over(values: impl Iterator<Item = f64>, wanted: usize) -> Option<Scale> {
         let (low, high) = values
             .filter(|value| value.is_finite())
@@ -21,7 +21,10 @@ impl Scale {
         if low > high {
             return None;
         }
-        let width = if high > low { high - low } else { low.abs().max(1.0) * 0.1 };
+        if low == high {
+            return Some(Scale { low: low - 1.0, high: high + 1.0, ticks: vec![low] });
+        }
+        let width = high - low;
         let (low, high) = (low - width * MARGIN, high + width * MARGIN);
         let step = step((high - low) / wanted.max(1) as f64);
         let first = (low / step).ceil() as i64;
@@ -42,14 +45,19 @@ impl Scale {
 
     /// A tick's label: no more decimals than the step has.
     pub fn label(&self, tick: f64) -> String {
-        let step = self.ticks.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
+        let alone = if tick.fract() == 0.0 { 1.0 } else { 0.01 };
+        let step = self.ticks.windows(2).next().map_or(alone, |pair| pair[1] - pair[0]);
         match tick.abs() {
             large if large >= 10_000.0 && step >= 100.0 => {
                 let decimals = usize::from(step < 1000.0);
                 format!("{:.decimals$}k", tick / 1000.0)
             }
             _ if step >= 1.0 => format!("{tick:.0}"),
-            _ => format!("{tick:.2}"),
+            _ => {
+                // A step of 0.005 as a float may lie a little below it.
+                let decimals = (0.0 - libm::log10(step * 1.000_001).floor()) as usize;
+                format!("{tick:.decimals$}")
+            }
         }
     }
 }
@@ -72,7 +80,10 @@ mod tests {
         assert!((scale.percent(scale.value(-8.0)) + 8.0).abs() < 1e-9);
         assert_eq!(Scale::over(std::iter::empty(), 6), None);
         let point = Scale::over([5.0].into_iter(), 4).unwrap();
-        assert!((49.0..51.0).contains(&point.percent(5.0)));
+        assert_eq!((point.percent(5.0), point.ticks.clone(), point.label(5.0)), (50.0, vec![5.0], "5".to_owned()));
+        let fine = Scale::over([0.0, 0.03].into_iter(), 6).unwrap();
+        let labels: Vec<_> = fine.ticks.iter().map(|tick| fine.label(*tick)).collect();
+        assert_eq!(labels, ["0.000", "0.010", "0.020", "0.030"].map(|label| &label[..4]));
         assert_eq!(Scale::over([20_000.0, 45_000.0].into_iter(), 5).unwrap().label(20_000.0), "20k");
     }
 }

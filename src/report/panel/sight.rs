@@ -19,6 +19,7 @@ pub struct Sight {
     pub seeds_wanted: u64,
     /// `MiB`, or the unit of the workload's score.
     pub unit: String,
+    pub less_is_better: bool,
     /// What the numbers are.
     pub title: String,
     /// The experiment in words: name and value.
@@ -104,6 +105,7 @@ impl Sight {
             seeds: outcome.seeds.clone(),
             seeds_wanted: outcome.experiment.seeds.len() as u64,
             unit: analysis.metric.unit.clone(),
+            less_is_better: analysis.metric.less_is_better,
             title: analysis.metric.title(),
             setting: export::setting(&analysis).into_iter().map(|(name, text)| (name.to_owned(), text)).collect(),
             headlines: (0..analysis.comparisons.len()).map(|index| headline::of(&analysis, index)).collect(),

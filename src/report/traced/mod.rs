@@ -42,7 +42,7 @@ fn facts_of(name: &str, trace: &Imported, fault: Option<Fault>) -> String {
         ("Comments and blank lines", number(u64::from(trace.comments))),
         ("Lines not understood", number(u64::from(trace.skipped.total))),
         ("Events that the kernel lost", number(trace.lost_events)),
-        ("CPUs", shown.join(", ") + &more),
+        ("CPUs", format!("{} (number {}{more})", cpus.len(), shown.join(", "))),
         ("Time span", seconds_of(span)),
     ];
     if let Some((kept, written)) = trace.buffer.filter(|(kept, written)| kept < written) {

@@ -2,7 +2,8 @@
 //! Kernel threads among the actors: on which CPU each runs, and when one that wakes gets it.
 //!
 //! Stands for kernel/sched/fair.c and kernel/sched/core.c@7.3 with PREEMPT_LAZY: whoever wakes waits until the task on
-//! its CPU returns to user space; behind a kernel thread, which does not return there, it waits for the next tick.
+//! its CPU returns to user space; behind a kernel thread, which does not return there, it waits for the next tick, unless
+//! that thread's turn ends now.
 //! kcompactd looks whether kswapd wants to run, so that this wait decides whether a proactive round goes on.
 //!
 //! kswapd, which slept, has its CPU for itself until its slice is over; the tasks there are held up meanwhile.
@@ -162,6 +163,9 @@ impl Scheduler {
         let until_ns = start_ns + stretched(charged_ns, runnable);
         let daemons = &mut self.daemons;
         daemons.list[i].1 = until_ns;
+        if i == 1 {
+            world.machine.stretch_kcompactd(until_ns);
+        }
         if i == 0 {
             let is_fresh = daemons.is_kswapd_fresh();
             daemons.kswapd_ran_ns += charged_ns;
@@ -187,7 +191,12 @@ impl Scheduler {
 
     /// Where kswapd wakes at this moment, and when it gets that CPU; nothing if that is known already.
     pub(super) fn place_kswapd(&mut self, world: &World, at_ns: u64) {
-        if self.daemons.kswapd_wait.is_some() {
+        let yielded = world.machine.kswapd.is_yielded_to();
+        if let Some(wait) = &mut self.daemons.kswapd_wait {
+            // Whoever yields does so on its own CPU.
+            if yielded && !wait.behind_kcompactd {
+                wait.until_ns = wait.until_ns.min(at_ns);
+            }
             return;
         }
         let mut runners = self.runners(world, at_ns);
@@ -196,14 +205,19 @@ impl Scheduler {
         let cpu = self.balance.wake(self.daemons.kswapd_cpu, waker_cpu, &runners);
         runners.retain(|runner| runner.cpu == cpu);
         let waker = self.last_slot.filter(|&i| self.slots[i].cpu == cpu).map(Task::Slot);
-        // Who shares a CPU takes turns by ticks.
-        let turn = (at_ns / TICK_NS) % runners.len().max(1) as u64;
+        // Who shares a CPU takes turns of two ticks: the first says that the slice is over, the second acts on it.
+        let (sharing, ticks) = (runners.len().max(1) as u64, at_ns.saturating_sub(1) / TICK_NS);
+        let turn = ticks / 2 % sharing;
+        // A timer of the tick that ends a turn.
+        let ends = sharing > 1 && at_ns.is_multiple_of(TICK_NS) && ticks % 2 == 1;
         let current = waker.or_else(|| runners.get(turn as usize).map(|runner| runner.who));
         let (until_ns, behind_kcompactd) = match current {
+            Some(Task::Slot(_)) if yielded => (at_ns, false),
             // Alone on its CPU until it returns, whatever its share is over time.
             Some(Task::Slot(i)) => {
                 (at_ns + self.slots[i].local_ns.saturating_sub(at_ns) / runners.len().max(1) as u64, false)
             }
+            Some(_) if ends => (at_ns, false),
             Some(_) => ((at_ns / TICK_NS + 1) * TICK_NS, true),
             None => (at_ns, false),
         };
