@@ -8,9 +8,9 @@
 
 use super::compact::{Control, Priority, Run, Status, Step, Work, suitable};
 use super::decide::Verdict;
-use super::direct_reclaim::Isolated;
 use super::frames::{Order, Pfn};
 use super::gfp::Gfp;
+use super::isolated::Isolated;
 use super::journal::{Kind, What};
 use super::machine::Machine;
 use super::request::Request;

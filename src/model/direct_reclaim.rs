@@ -2,17 +2,15 @@
 //! Direct reclaim of a task: walks over priorities, and the wait while compaction holds much of the page cache.
 //!
 //! Stands for mm/vmscan.c@7.3: try_to_free_pages, do_try_to_free_pages, shrink_zones, too_many_isolated,
-//! reclaim_throttle, compaction_ready; mm/compaction.c@7.3 for the pages it has isolated.
+//! reclaim_throttle, compaction_ready.
 //!
 //! Modelled: priorities, the target of 32, the second and third walk without progress, the compaction-ready early exit,
 //! progress as reclaimed pages; that a task waits up to 20 ms before it takes pages off the inactive list while more
-//! than an eighth of that list is isolated, and goes without if that still holds. Pages of secretmem count as file
-//! pages while they are isolated: they are not swap-backed.
-//! Simplified: a step of compaction gives back the pages that moved at an even pace and the others at its end; who
-//! waits is not woken before its time by another task that finds too few isolated.
+//! than an eighth of that list is isolated (`model::isolated`), and goes without if that still holds.
+//! Simplified: who waits is not woken before its time by another task that finds few enough isolated.
 //! Absent: throttling for writeback and for reserves (`throttle_direct_reclaim`).
 
-use super::compact::{Work, suitable};
+use super::compact::suitable;
 use super::frames::Order;
 use super::journal::{Kind, What};
 use super::machine::Machine;
@@ -25,35 +23,6 @@ use super::zone::COSTLY_ORDER;
 
 /// HZ/50: how long a task waits for isolated pages.
 const ISOLATED_TICKS: u64 = 20_000_000 / timer::TICK_NS;
-
-/// File pages that a step of compaction holds while its time lasts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Isolated {
-    moving: u64,
-    staying: u64,
-    from_ns: u64,
-    until_ns: u64,
-}
-
-impl Isolated {
-    pub(super) fn of(work: &Work, from_ns: u64, until_ns: u64) -> Isolated {
-        let staying = work.failed.min(work.isolated_file);
-        Isolated { moving: work.isolated_file - staying, staying, from_ns, until_ns }
-    }
-
-    /// The step takes longer, as its CPU is shared.
-    pub(super) fn stretch(&mut self, until_ns: u64) {
-        self.until_ns = until_ns;
-    }
-
-    fn pages(&self, now_ns: u64) -> u64 {
-        let left_ns = self.until_ns.saturating_sub(now_ns);
-        if left_ns == 0 {
-            return 0;
-        }
-        self.staying + (self.moving * left_ns).div_ceil((self.until_ns - self.from_ns).max(1))
-    }
-}
 
 /// The walks of one direct reclaim that makes no progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,9 +165,11 @@ impl Machine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::compact::Work;
     use crate::model::decide::testing::Stock;
     use crate::model::frames::flag;
     use crate::model::gfp::Gfp;
+    use crate::model::isolated::Isolated;
     use crate::model::lru::Lru;
     use crate::model::node::{Node, Tuning};
     use crate::model::settings::{Costs, Settings};

@@ -8,10 +8,10 @@ use std::rc::Rc;
 
 use super::alloc_flags;
 use super::decide::{Decide, NoBlock};
-use super::direct_reclaim::Isolated;
 use super::frames::{Order, Pfn};
 use super::freetype::{self, Freetype};
 use super::gfp::Gfp;
+use super::isolated::Isolated;
 use super::journal::{Journal, Kind, What};
 use super::kthread::{Kcompactd, Kswapd};
 use super::node::Node;

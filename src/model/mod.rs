@@ -28,6 +28,7 @@ pub mod freetype;
 pub mod gfp;
 pub mod highatomic;
 pub mod isolate;
+pub mod isolated;
 pub mod journal;
 pub mod kcompactd;
 pub mod kswapd;

@@ -91,8 +91,8 @@ impl SlowPath {
     pub fn round(&mut self, m: &mut Machine) -> Round {
         let round = if let Some((direct, progress)) = self.compacting.take() {
             self.go_on(m, direct, progress)
-        } else if let Some(reclaim) = self.reclaiming.take() {
-            self.reclaim(m, reclaim)
+        } else if self.reclaiming.is_some() {
+            self.reclaim(m)
         } else if let Some(progress) = self.reclaimed.take() {
             self.after_reclaim(m, progress)
         } else {
@@ -151,17 +151,14 @@ impl SlowPath {
         if self.compact_first {
             return self.compact(m, false);
         }
-        let order = self.verdict(m).reclaim_order;
-        let reclaim = DirectReclaim::new(order, m, &self.request);
-        self.reclaim(m, reclaim)
+        self.reclaiming = Some(DirectReclaim::new(self.verdict(m).reclaim_order, m, &self.request));
+        self.reclaim(m)
     }
 
     /// Direct reclaim, up to its end or until the task has to wait for pages that compaction has isolated.
-    fn reclaim(&mut self, m: &mut Machine, mut reclaim: DirectReclaim) -> Round {
-        self.reclaimed = reclaim.step(m, &self.request);
-        if self.reclaimed.is_none() {
-            self.reclaiming = Some(reclaim);
-        }
+    fn reclaim(&mut self, m: &mut Machine) -> Round {
+        self.reclaimed = self.reclaiming.as_mut().and_then(|reclaim| reclaim.step(m, &self.request));
+        self.reclaiming.take_if(|_| self.reclaimed.is_some());
         Round::Again
     }
 

@@ -179,7 +179,7 @@ fn plain(text: &str) -> String {
 
 fn legend(pages: bool) -> Html {
     let marks = "x secretmem, M movable beside other memory, U outside the direct map, H highatomic; the more of a cell is \
-                 filled, the more of it is used. Left edge: its type.";
+                 filled, the more of it is used; left edge: its type.";
     let letters = "One pixel is one page; a tile is a pageblock.";
     let uses = [
         ("use-free", "free"),
@@ -187,7 +187,7 @@ fn legend(pages: bool) -> Html {
         ("use-file", "page cache"),
         ("use-secret", "secretmem"),
         ("use-kernel", "kernel"),
-        ("absent", "reserved or no memory"),
+        ("use-none", "reserved or no memory"),
     ];
     let types = [
         ("edge-0", "unmovable"),
@@ -195,7 +195,7 @@ fn legend(pages: bool) -> Html {
         ("edge-2", "reclaimable"),
         ("edge-3", "highatomic"),
         ("edge-6", "outside the direct map"),
-        ("absent", "reserved or no memory"),
+        ("use-none", "reserved or no memory"),
     ];
     let shown = if pages { uses } else { types }.into_iter().map(|(class, text)| {
         let swatch = element("i", &[]).with("class", format!("swatch {class}"));
@@ -203,7 +203,7 @@ fn legend(pages: bool) -> Html {
     });
     element("p", &[("class", "note legend-line")])
         .text(if pages { letters } else { marks })
-        .list(shown)
         .text(" Difference: A where A uses more (orange), B where B does (blue), a corner where the type differs.")
+        .list(shown)
         .html()
 }
