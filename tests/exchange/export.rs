@@ -3,8 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use oompoint::link::BASE;
+use oompoint::environment;
+use oompoint::experiment::{Experiment, PolicySpec, Score};
+use oompoint::link::{BASE, Permalink};
 use oompoint::report::export::{self, Analysis, lint};
+use oompoint::report::panel::Sight;
+use oompoint::workload::Workload;
 
 use crate::random::Random;
 
@@ -151,4 +155,50 @@ fn a_falba_database_has_its_layout() {
             assert!(test.starts_with("oompoint-") && id.len() == 12 && rest == "artifacts/oompoint.json");
         }
     }
+}
+
+/// What the page and the text say of two policies whose scores are these, seed by seed.
+fn judged(workload: &str, scores: [&[u64]; 2]) -> (Analysis, Sight) {
+    let environment = environment::preset("minimal-1g").expect("it exists");
+    let policies = ["base", "blunt"].map(|name| PolicySpec::parse(name).expect("it exists")).into();
+    let seeds = (1..=scores[0].len() as u64).collect();
+    let workload = Workload::parse(workload).expect("it exists");
+    let experiment = Experiment::new(environment, workload, policies, seeds).expect("they fit");
+    let score = experiment.workload.plan(&experiment.environment).and_then(|plan| plan.score).expect("it has one");
+    let mut outcome = Random::new(1).whole(&experiment);
+    let values = scores.concat();
+    for (cell, value) in outcome.cells.iter_mut().zip(values) {
+        cell.score = Some(Score { name: score.name.clone(), unit: score.unit.clone(), value });
+        cell.counters = [("pgmigrate_success".to_owned(), 100)].into();
+    }
+    let sight = Sight::of(&outcome, &Permalink::of(experiment), BASE).expect("there is a whole seed");
+    (Analysis::of(&outcome, BASE).expect("there is a whole seed"), sight)
+}
+
+#[test]
+fn the_better_score_is_called_better() {
+    let (low, high) = (&[90, 91, 92, 93, 94, 95, 96, 97][..], &[190, 191, 195, 193, 194, 195, 196, 199][..]);
+    let (faster, seen) = judged("kernel-build", [high, low]);
+    assert!(export::text(&faster).starts_with("The workload's score: build time (ms; less is better)\n"));
+    assert!(seen.headlines[0].starts_with("blunt scores better (lower) than base: "), "{}", seen.headlines[0]);
+    assert_eq!(faster.beaten_by(&faster.rows[0]), Some("blunt"));
+    assert!(faster.prices()[0].contains("0.0 more pages migrated per point gained"), "{:?}", faster.prices());
+    let (slower, seen) = judged("kernel-build", [low, high]);
+    assert!(seen.headlines[0].starts_with("blunt scores worse (higher) than base: "), "{}", seen.headlines[0]);
+    assert!(slower.prices()[0].contains("loses instead of gaining"), "{:?}", slower.prices());
+    let (more, seen) = judged("zolnierkiewicz-2012", [low, high]);
+    assert!(
+        seen.headlines[0].starts_with("blunt scores better (higher) than base: ") && seen.title.contains("more is")
+    );
+    assert_eq!(more.beaten_by(&more.rows[0]), Some("blunt"));
+}
+
+#[test]
+fn pages_that_moved_without_a_scan_are_explained() {
+    let (analysis, _) = judged("zolnierkiewicz-2012", [&[1, 2], &[3, 4]]);
+    let notes = analysis.footnotes();
+    let of = |label: &str| {
+        format!("compact_*_scanned are counted as a compaction ends; under {label} none has by the kill.")
+    };
+    assert!(["base", "blunt"].iter().all(|label| notes.contains(&of(label))), "{notes:?}");
 }

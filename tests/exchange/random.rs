@@ -91,10 +91,19 @@ impl Random {
 
     /// An outcome as a run might give; one in eight is partial.
     pub fn outcome(&mut self, experiment: &Experiment) -> Outcome {
+        let missing = if self.one_in(8) { Some(self.below(experiment.cells() as u64) as usize) } else { None };
+        self.without(experiment, missing)
+    }
+
+    /// The same with every cell.
+    pub fn whole(&mut self, experiment: &Experiment) -> Outcome {
+        self.without(experiment, None)
+    }
+
+    fn without(&mut self, experiment: &Experiment, missing: Option<usize>) -> Outcome {
         let mut sheet = Sheet::new(experiment);
         let scale = self.below(19);
         let (middle, spread) = (1 + self.below(1 << scale), 1 + self.below(60));
-        let missing = if self.one_in(8) { Some(self.below(experiment.cells() as u64) as usize) } else { None };
         for number in 0..experiment.cells() {
             if missing == Some(number) && experiment.seeds.len() > 1 {
                 continue;

@@ -6,8 +6,12 @@
 
 use std::process::Command;
 
+use oompoint::environment::{self, Environment};
+use oompoint::experiment::run::{STEPS_MAX, run};
+use oompoint::experiment::{Cell, PolicySpec};
 use oompoint::link::{self, LinkCheck};
 use oompoint::report::export::lint;
+use oompoint::workload::Workload;
 
 use crate::linkify::links;
 
@@ -33,6 +37,32 @@ fn blocks(readme: &str) -> Vec<Block> {
 
 fn fenced(text: &str) -> String {
     format!("```text\n{text}```")
+}
+
+/// The text between the fences of the first block of a language.
+fn block_of<'a>(readme: &'a str, language: &str) -> &'a str {
+    let (_, behind) = readme.split_once(&format!("```{language}\n")).expect("there is one");
+    behind.split_once("```").expect("the fence ends").0
+}
+
+#[test]
+fn the_readmes_own_workload_is_a_plan_that_runs() {
+    let readme = std::fs::read_to_string(PATH).expect("there is a README");
+    let plan = Workload::from_json(block_of(&readme, "json")).unwrap_or_else(|error| panic!("{error}"));
+    let environment = Environment { memory_mib: 128, ..environment::preset("minimal-1g").expect("it exists") };
+    let policy = PolicySpec::parse("series").expect("it exists");
+    let cell = Cell { environment, workload: plan, policy, seed: 1, steps_max: STEPS_MAX };
+    let result = run(&cell).expect("the cell is sound");
+    assert!(result.end == "oom-kill" && result.oom_bytes > 2 << 20, "{} bytes, {}", result.oom_bytes, result.end);
+}
+
+#[test]
+fn the_readmes_frame_opens_without_a_note() {
+    let readme = std::fs::read_to_string(PATH).expect("there is a README");
+    let (_, behind) = block_of(&readme, "html").split_once("src=\"https://HOST/#").expect("it has a source");
+    let fragment = behind.split_once('"').expect("it ends").0.replace("&amp;", "&");
+    let opened = link::open(&fragment).unwrap_or_else(|error| panic!("{error}"));
+    assert!(opened.check == LinkCheck::Good && opened.notes.is_empty(), "{:?}", opened.notes);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //! The card's numbers are those by which the model denied the request.
 
+use oompoint::environment;
 use oompoint::inspect::Why;
 use oompoint::inspect::why::Section;
 use oompoint::model::denial::{Denial, ZoneDenial};
@@ -94,4 +95,20 @@ fn the_last_progress_of_reclaim_and_the_meeting_of_scanners_are_named() {
     assert_eq!(of("compaction").value("scanners met"), Some(format!("{:#x} {:#x}", zone[0], zone[1]).as_str()));
     let reclaimed = recording.decision(reclaim).expect("it is there").what.values[0];
     assert_eq!(number(of("reclaim"), "last nr_reclaimed"), i64::from(reclaimed));
+}
+
+#[test]
+fn a_compaction_under_way_is_no_nothing() {
+    let mut cell = benchmark("series", 1);
+    cell.environment = environment::preset("minimal-1g").expect("it exists");
+    let mut recording = record(&cell);
+    let kill = recording.timeline().kills[0].ordinal;
+    let card = recording.why(kill).expect("a kill has a card");
+    let section = card.sections.iter().find(|section| section.name == "compaction").expect("the section is there");
+    let machine = &recording.world_at(kill).machine;
+    let (zone, migrate, free) = machine.kcompactd.scanners().expect("kcompactd is at work as this boot dies");
+    let label = format!("scanners {}", machine.node.zones[zone].name());
+    assert_eq!(section.value(&label), Some(format!("{migrate:#x} {free:#x}").as_str()));
+    assert_eq!((section.value("last run"), section.value("kcompactd")), (Some("none"), Some("under way")));
+    assert!(machine.tally.pgmigrate_success > 0);
 }
