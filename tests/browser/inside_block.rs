@@ -101,11 +101,11 @@ async fn a_page_says_why_it_is_here() {
     page.press("#inside-map-0", "\u{e014}").await;
     settle(&page).await;
     assert_eq!(page.number("document.querySelectorAll('#inside .history').length").await, 0);
-    // By pointer: the middle of a tile of the page view.
+    // By pointer, on a pixel of the page view, which is a page; events round their place to whole ones.
     wish(&page, "pages 1").await;
     let click = "(() => { const c = document.querySelector('#inside-map-1'), r = c.getBoundingClientRect(); \
-                 c.dispatchEvent(new MouseEvent('click', { bubbles: true, clientX: r.x + r.width * (5 + 8.5 / 16) / 32, \
-                 clientY: r.y + r.height * (2 + 10.5 / 32) / 16 })) })()";
+                 c.dispatchEvent(new MouseEvent('click', { bubbles: true, clientX: r.x + r.width * (5 + 8.1 / 16) / 32, \
+                 clientY: r.y + r.height * (2 + 10.1 / 32) / 16 })) })()";
     page.value(click).await;
     settle(&page).await;
     assert_eq!(page.attribute("#inside-map-0", "aria-valuenow").await, "69");
