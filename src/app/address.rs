@@ -8,7 +8,6 @@ use yew::prelude::*;
 
 use super::platform;
 use super::state::{Action, Model};
-use crate::report::panel::DEFAULT;
 
 /// What follows `#`, without it.
 pub fn fragment() -> String {
@@ -26,10 +25,12 @@ pub fn use_address(model: &UseReducerHandle<Model>) {
         });
         move || drop(listener)
     });
-    let wanted = (model.fragment(), model.step, model.view.embed);
+    let bar = model.fragment();
+    let command = bar.clone().unwrap_or_else(|| model.link_to_share(false));
+    use_effect_with(command, |command| platform::show_command(command));
+    let wanted = (bar, model.step, model.view.embed);
     let last_step = use_mut_ref(|| 0);
     use_effect_with(wanted, move |(wanted, step, embed)| {
-        platform::show_command(wanted.as_deref().unwrap_or(DEFAULT));
         let mut last = last_step.borrow_mut();
         if let Some(wanted) = wanted.as_ref().filter(|wanted| !embed && **wanted != fragment()) {
             let history = window().history();

@@ -39,7 +39,7 @@ pub const PRESETS: &[Preset] = &[
     },
     Preset {
         name: "disk-1g",
-        about: "the same with a disk, ZONE_DMA and two CPUs; page cache and background can be added; held against real boots",
+        about: "minimal-1g's kernel with a disk, ZONE_DMA and two CPUs; page cache and background can be added; held against real boots",
         make: disk_1g,
     },
     Preset {

@@ -107,3 +107,26 @@ async fn back_and_forward_lead_between_experiments() {
     assert_eq!(page.text("#answer").await, second);
     page.close_without_errors().await;
 }
+
+#[tokio::test]
+async fn what_was_computed_beforehand_does_not_answer_another_link() {
+    // A link whose first cells take a while: until then the page shows what it brought along, and says so.
+    let page = Page::open("#v=1&g=disk-1g&w=file-churn&p=base~blunt&s=1-2").await;
+    page.wait_for("#go").await;
+    let before = "getComputedStyle(document.querySelector('#answer'), '::before').content";
+    assert!(page.text("#answer").await.contains("blunt runs out of memory later than series"));
+    assert_eq!(page.value(before).await, "\"Another comparison, as an example:\"");
+    // What is shown in the end is the reader's own, and so is the line for a shell.
+    page.client.goto(&format!("{}#v=1&w=kernel-build&p=base~blunt&s=1-2", page.url)).await.expect("the page stays");
+    page.wait_until(
+        "document.querySelector('#results caption').textContent.includes('build time (ms; less is better)')",
+    )
+    .await;
+    page.wait_for(DONE).await;
+    assert_eq!(page.value(before).await, "none");
+    let command = page.text("#command").await;
+    assert!(command.starts_with("oompoint link 'v=1&w=kernel-build&p=base~blunt&s=1-2&") && command.ends_with('\''));
+    let plot = page.text("#tradeoff figcaption").await;
+    assert_eq!(plot, "Where it ends against the work it takes; left and low is better");
+    page.close_without_errors().await;
+}
