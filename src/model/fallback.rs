@@ -82,8 +82,8 @@ impl Zone {
         });
     }
 
-    /// mm/page_alloc.c:boost_watermark@7.3: a pageblock a time, up to `boost_factor` of the high watermark (one and a half).
-    /// Whether it applied.
+    /// mm/page_alloc.c:boost_watermark@7.3: a pageblock a time, up to `boost_factor` of the high watermark (one and a
+    /// half). Whether it applied.
     pub fn boost_watermark(&mut self) -> bool {
         if self.managed < PAGEBLOCK_PAGES * 4 {
             return false;

@@ -63,7 +63,8 @@ impl Machine {
         })
     }
 
-    /// mm/vmscan.c:kswapd_try_clear_hopeless@7.3: any progress of reclaim that leaves the node balanced gives kswapd new hope.
+    /// mm/vmscan.c:kswapd_try_clear_hopeless@7.3: any progress of reclaim that leaves the node balanced gives kswapd new
+    /// hope.
     pub fn clear_hopeless(&mut self, highest_zone: u8) {
         if self.kswapd.failures > 0 && self.is_balanced(0, highest_zone) {
             self.kswapd.failures = 0;

@@ -7,7 +7,7 @@
 //!
 //! Modelled: the order of steps, counters, priorities, what returns NULL and what invokes the OOM killer.
 //! Simplified: other tasks run between the steps only, so within a direct reclaim only while its task sleeps.
-//! Absent: cpuset and zonelist races, PF_MEMALLOC callers, NOFAIL's sleep, that of a tick where somebody else holds oom_lock.
+//! Absent: cpuset and zonelist races, PF_MEMALLOC callers, the sleeps of NOFAIL and behind a held oom_lock.
 
 use super::alloc_flags;
 use super::compact::{Priority, Status};
