@@ -6,8 +6,8 @@
 //!
 //! Modelled: priorities, the target of 32, the second and third walk without progress, the compaction-ready early exit,
 //! progress as reclaimed pages; that a task waits up to 20 ms before it takes pages off the inactive list while more
-//! than an eighth of that list is isolated (`model::isolated`), and goes without if that still holds.
-//! Simplified: who waits is not woken before its time by another task that finds few enough isolated.
+//! than an eighth of that list is isolated (`model::isolated`), and goes without if that still holds; a task that finds
+//! few enough isolated wakes the others.
 //! Absent: throttling for writeback and for reserves (`throttle_direct_reclaim`).
 
 use super::compact::suitable;
@@ -138,10 +138,13 @@ impl DirectReclaim {
 
 impl Machine {
     /// mm/vmscan.c:too_many_isolated@7.3 for a task whose request has I/O and file systems, on the classic LRU.
-    fn too_many_isolated(&self, highest_zone: u8) -> bool {
+    /// Who finds few enough wakes those that wait.
+    fn too_many_isolated(&mut self, highest_zone: u8) -> bool {
         let (inactive, _) = self.file_lists(highest_zone);
         let isolated: u64 = self.isolated.iter().map(|held| held.pages(self.now_ns)).sum();
-        !self.settings.mglru && isolated > inactive >> 3
+        let too_many = !self.settings.mglru && isolated > inactive >> 3;
+        self.wakes_sleepers |= !too_many;
+        too_many
     }
 
     /// mm/vmscan.c:compaction_ready@7.3: whether compaction could go ahead in any zone of the request, and in all.
@@ -243,7 +246,7 @@ mod tests {
         let mut reclaim = DirectReclaim::new(0, &mut m, &request);
         assert_eq!(reclaim.step(&mut m, &request), None);
         let first = m.take_sleep().expect("it sleeps");
-        assert!((20_000_000..=24_000_000).contains(&first) && m.tally.pgscan_direct == 0);
+        assert!((20_000_000..=24_000_000).contains(&first) && m.tally.pgscan_direct == 0 && !m.take_wake());
         // Still too many: this batch is given up, and the next pass waits anew.
         m.now_ns = first;
         m.isolated[0].stretch(2 * first);
@@ -252,7 +255,7 @@ mod tests {
         assert!(m.take_sleep().is_some_and(|until_ns| until_ns > first) && m.tally.pgscan_direct == 0);
         m.now_ns = 10 * first;
         assert_eq!(reclaim.step(&mut m, &request), Some(true));
-        assert!(m.tally.pgsteal_direct >= CLUSTER && m.take_sleep().is_none());
+        assert!(m.tally.pgsteal_direct >= CLUSTER && m.take_sleep().is_none() && m.take_wake(), "others may go on");
         m.settings.mglru = true;
         m.isolated[1] = Isolated::of(&work, m.now_ns, 2 * m.now_ns);
         assert!(!m.too_many_isolated(1));

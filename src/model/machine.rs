@@ -48,6 +48,8 @@ pub struct Machine {
     charged_ns: u64,
     /// Until when the task that acts sleeps, ns.
     sleeps_until_ns: Option<u64>,
+    /// The task that acts found few enough pages isolated: whoever sleeps for that is to wake.
+    pub(super) wakes_sleepers: bool,
     /// What kcompactd has isolated, and the task that compacted last.
     pub(super) isolated: [Isolated; 2],
 }
@@ -73,6 +75,7 @@ impl Machine {
             now_ns: 0,
             charged_ns: 0,
             sleeps_until_ns: None,
+            wakes_sleepers: false,
             isolated: Default::default(),
         }
     }
@@ -91,6 +94,12 @@ impl Machine {
     #[inline]
     pub fn take_sleep(&mut self) -> Option<u64> {
         self.sleeps_until_ns.take()
+    }
+
+    /// Whether the task that acted wakes those that sleep so.
+    #[inline]
+    pub fn take_wake(&mut self) -> bool {
+        std::mem::take(&mut self.wakes_sleepers)
     }
 
     /// The work since the last call, ns.

@@ -23,6 +23,8 @@ struct Slot {
     cpu: u8,
     local_ns: u64,
     state: Then,
+    /// It sleeps in direct reclaim, and others may wake it.
+    in_reclaim: bool,
 }
 
 #[derive(Clone)]
@@ -92,7 +94,14 @@ impl Scheduler {
         self.turn = None;
         self.alive.push(self.slots.len());
         let process = actor.process();
-        self.slots.push(Slot { actor, process, cpu: cpu % self.cpus, local_ns: from_ns, state: Then::Go });
+        self.slots.push(Slot {
+            actor,
+            process,
+            cpu: cpu % self.cpus,
+            local_ns: from_ns,
+            state: Then::Go,
+            in_reclaim: false,
+        });
         (self.slots.len() - 1) as u32
     }
 
@@ -208,7 +217,9 @@ impl Scheduler {
         self.last_slot = Some(i);
         let slot = &mut self.slots[i];
         slot.local_ns = start_ns + spent_ns;
-        if let (Then::Go, Some(until_ns)) = (slot.state, world.machine.take_sleep()) {
+        let sleep = world.machine.take_sleep();
+        slot.in_reclaim = sleep.is_some();
+        if let (Then::Go, Some(until_ns)) = (slot.state, sleep) {
             slot.state = Then::SleepUntil(until_ns);
         }
         if let Then::SleepUntil(until_ns) = slot.state {
@@ -220,6 +231,22 @@ impl Scheduler {
         }
         if slot.state == Then::Done {
             self.alive.retain(|&other| other != i);
+        }
+        if world.machine.take_wake() {
+            self.wake_reclaimers(i, start_ns);
+        }
+    }
+
+    /// Other tasks that sleep in direct reclaim go on, on the CPUs where they slept.
+    #[cold]
+    fn wake_reclaimers(&mut self, waker: usize, now_ns: u64) {
+        for &i in self.alive.iter().filter(|&&i| i != waker) {
+            let slot = &mut self.slots[i];
+            if std::mem::take(&mut slot.in_reclaim) {
+                slot.state = Then::Go;
+                slot.local_ns = slot.local_ns.max(now_ns);
+                self.turn = None;
+            }
         }
     }
 

@@ -53,6 +53,7 @@ pub const KNOWN: &[Known] = &[
     known("k1-pc0-fix", "bytes at OOM", reasons::NO_EARLY_DEATH),
     known("k1-pc0-fix", "pgmigrate_fail", reasons::TWO_BOOTS),
     known("k1-pc0-pro0-series", "compact_migrate_scanned", reasons::FEW_FRAMES),
+    known("k1-pc0-bglight-series", "range of bytes", reasons::RACE),
     known("k1-pc0-bglight-series", "compact_migrate_scanned", reasons::RACE),
     known("k1-pc0-bglight-series", "pgmigrate_fail", reasons::RACE),
     known("k1-pc300-off", "pgmigrate_fail", reasons::DAEMON),
