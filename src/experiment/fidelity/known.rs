@@ -25,7 +25,7 @@ mod reasons {
     pub const FEW_FRAMES: &str = "a few thousand frames in both: one pass more or less decides";
     pub const RACE: &str = "a race: the range is of its kind, the ends are not";
     pub const DAEMON: &str = "suspected: in the model kcompactd gives up more of its proactive rounds, as it sees kswapd run, and so fails to move less";
-    pub const RECLAIMED: &str = "suspected: the model's threads walk direct reclaim 1.7 times as often as in the one real run given (992, 568), so that less cache is left to move";
+    pub const RECLAIMED: &str = "suspected: the model's threads walk direct reclaim 1.7 times as often as in the one real run given (989, 568), so that less cache is left to move";
     pub const SECOND_ROUND: &str = "suspected: what nine measured boots count are passes over 200 to 400 blocks of secretmem; those of the model's 16 boots meet 70 to 390, as some begin earlier, or too late to be through by the kill";
     pub const MOMENT: &str = "a run is under way at the kill: what is counted depends on the moment the victim is gone";
     pub const EARLY_FAILS: &str = "suspected: more proactive rounds that meet secretmem run beside the direct compactions than in the real guest";
