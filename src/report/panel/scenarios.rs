@@ -32,8 +32,8 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "the mail's guest, estimated",
-        about: "Eight CPUs, services, some page cache, all of it assumed. The mail reports -8.7 % (n = 4 against 3): with the \
-                benchmark as it is here, no setting that was tried gives that, nor do the guests that were measured.",
+        about: "Eight CPUs, services, some page cache, all of it assumed. The mail reports -8.7 % (n = 4 against 3): \
+                where the guest is antagonized, as here, no setting that was tried gives that, nor did the measured guests.",
         fragment: "v=1&g=mail-1g&s=1-16",
     },
     Scenario {
