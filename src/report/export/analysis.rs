@@ -202,7 +202,7 @@ impl Analysis {
         for row in self.rows.iter().filter(|row| row.costs[0] > 0.0 && row.costs[1] == 0.0) {
             let label = &row.label;
             notes.push(format!(
-                "compact_*_scanned are counted as a compaction ends; under {label} none has by the kill."
+                "compact_*_scanned are counted as a compaction ends; under {label} none has by the end."
             ));
         }
         notes.push("A model, not a kernel: it shows whether and why a policy finds memory, not latency.".to_owned());
