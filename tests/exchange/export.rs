@@ -197,8 +197,7 @@ fn the_better_score_is_called_better() {
 fn pages_that_moved_without_a_scan_are_explained() {
     let (analysis, _) = judged("zolnierkiewicz-2012", [&[1, 2], &[3, 4]]);
     let notes = analysis.footnotes();
-    let of = |label: &str| {
-        format!("compact_*_scanned are counted as a compaction ends; under {label} none has by the end.")
-    };
+    let of =
+        |label: &str| format!("compact_*_scanned are counted as a compaction ends; under {label} none has by the end.");
     assert!(["base", "blunt"].iter().all(|label| notes.contains(&of(label))), "{notes:?}");
 }
