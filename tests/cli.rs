@@ -169,6 +169,20 @@ fn a_cut_file_is_used_as_far_as_it_goes() {
 }
 
 #[test]
+fn lines_that_are_left_out_are_named() {
+    let folder = Folder::new("skipped");
+    let mut text = head(400);
+    text.extend(b"no line of ftrace \xff\n");
+    let file = folder.file("skipped.txt", &text);
+    let (status, out, _) = replay(&["--native", "--trace", &file]);
+    assert_eq!(status, 0);
+    let line = "  skipped line 401: not a line of ftrace";
+    assert!(out.contains("1 lines skipped") && out.lines().any(|found| found.starts_with(line)), "{out}");
+    let report = json(&["--native", "--trace", &file]);
+    assert_eq!(report["skipped"][0]["line"], 401);
+}
+
+#[test]
 fn traces_that_hold_nothing_are_refused() {
     let folder = Folder::new("nothing");
     let empty = folder.file("empty.txt", b"");

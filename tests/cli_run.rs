@@ -161,11 +161,51 @@ fn bad_input_is_named() {
         (&["link", "v=9"], "reload the page, or install a newer oompoint"),
         (&["link", "v=1&s=1-16&c=zz"], "looks cut or changed"),
         (&["link", "v=1&s=1-"], "was cut"),
-        (&["validate", "hello"], "no link"),
+        (&["validate", "hello"], "there is no such file"),
+        (&["link", "hello.json"], "there is no such file"),
+        (&["run", "--policies", "tunable:compact-order=9,count=1"], "NAME:knob=value;knob=value"),
+        (&["run", "--policies", "tunable:count=1;count=2"], "count is set twice"),
+        (&["run", "--workload", "secretmem-vs-frag:keep=5,keep=4"], "keep is set twice"),
+        (&["run", "--set", "vm.defrag_mode=2"], "write it as on or off"),
+        (&["run", "--until", "5", "--at-most", "4"], "--at-most 4: the limit is within"),
+        (&["run", "--base", "javascript:x"], "--base javascript:x: an http or https address"),
+        (&["run", "--base", "https://x.org/#v=1"], "without `#`"),
+        (&["run", "--out", "x"], "it goes with --format falba"),
+        (&["run", "--out", "src", "--format", "falba"], "the folder is not empty"),
+        (&["report", "--example", "mail", "--json"], "cannot be used with"),
+        (&["bench", "--small", "--trace", "/nonexistent"], "/nonexistent"),
+        (&["bench", "--small", "--only", "foo"], "no group of lanes begins so"),
+        (&["fidelity", "--only", "foo"], "no cell's name contains that"),
     ];
     for (args, wanted) in cases {
         let error = refused(args);
         assert!(error.contains(wanted), "{args:?}: {error}");
+    }
+}
+
+/// A preset's own page cache shrinks with its memory; one that was asked for is refused.
+#[test]
+fn the_mails_guest_may_be_small() {
+    let args = ["run", "--env", "mail-1g", "--memory", "128MiB", "--policies", "base", "--seeds", "1"];
+    assert!(out(&oompoint(&args)).contains("page_cache_mib=26"));
+    assert!(refused(&with(&args, &["--set", "page_cache=60MiB"])).contains("page_cache_mib: 60 is not within 0..26"));
+}
+
+#[test]
+fn workers_after_the_first_are_not_passed_over() {
+    let workload = "secretmem-vs-frag:antagonist=off,iterations=3";
+    let args = ["run", "--memory", "128MiB", "--seeds", "1-2", "--policies", "base,series", "--workload", workload];
+    let text = out(&oompoint(&args)).replace("\n  ", " ");
+    assert!(text.contains("Only the first worker of a boot counts above. Mean MiB of all 3: base "), "{text}");
+}
+
+#[test]
+fn the_examples_of_links_are_links() {
+    for command in ["link", "validate"] {
+        let help = out(&oompoint(&[command, "--help"]));
+        let links: Vec<&str> = help.split('\'').filter(|text| text.starts_with("https://")).collect();
+        assert!(!links.is_empty(), "{command}");
+        links.iter().for_each(|link| _ = out(&oompoint(&["validate", link])));
     }
 }
 
@@ -182,6 +222,10 @@ fn lists_have_sentences_and_knobs() {
     assert!(
         policies.contains("source: ") && policies.contains("changes: ") && policies.contains("blocks (16, 1..65536)")
     );
+    let environments = out(&oompoint(&["environments"]));
+    for field in [" page_cache_mib=60", "vm.defrag_mode=off", "costs.disk_page_ns=", "footprint.dma_pages="] {
+        assert!(environments.contains(field), "{field}");
+    }
 }
 
 #[test]

@@ -40,12 +40,15 @@ fn every_step_of_a_real_kernel_is_predicted() {
     }
 }
 
+/// And what other tasks disturb in longer traces, if there are any.
 #[test]
 fn scanners_do_what_a_real_kernel_did() {
-    let folders = std::env::var("OOMPOINT_TRACES").unwrap_or_default();
-    for folder in folders.split(':').filter(|folder| !folder.is_empty()) {
+    let bundled = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/kernel/custom_svf_128_3");
+    let more = std::env::var("OOMPOINT_TRACES").unwrap_or_default();
+    for folder in std::iter::once(bundled).chain(more.split(':').filter(|folder| !folder.is_empty())) {
         let report = report(Path::new(folder));
         println!("{folder}\n{report}");
+        assert!(report.runs.made > 0 && report.events.made > 0, "{folder}: nothing to compare");
         assert_eq!(report.suitable.exact, report.suitable.made, "{folder}");
         assert_eq!(report.deferral.exact, report.deferral.made, "{folder}");
         // Runs that other tasks disturb in the middle of a step cannot be predicted; calm workloads have few.

@@ -6,10 +6,13 @@
 use oompoint::model::buddy::Place;
 use oompoint::model::frames::Kind;
 use oompoint::model::gfp::Gfp;
+use oompoint::model::machine::Machine;
 use oompoint::model::node::Node;
 use oompoint::model::request::Request;
+use oompoint::model::settings::{Costs, Settings};
 use oompoint::model::zone::{Zone, ZoneSpan};
 use oompoint::model::{alloc_flags, check, view};
+use oompoint::policy::{Knobs, base};
 
 const START: u32 = 4096;
 
@@ -86,15 +89,17 @@ fn node(frames: u32, watermark: [u32; 4]) -> Node {
     Node::new(zones, false)
 }
 
-fn denial(node: &mut Node, request: &Request) -> String {
-    node.alloc_pages(request).expect_err("the request is denied").to_string()
+fn denial(node: Node, request: &Request) -> String {
+    let mut machine = Machine::new(node, Settings::default(), Costs::default(), (base::POLICY.make)(&Knobs::default()));
+    assert_eq!(machine.walk(request), None, "the request is denied");
+    machine.node.explain(request).to_string()
 }
 
 #[test]
 fn denial_below_the_watermark_lists_each_zone() {
     let mut node = node(64, [60, 64, 70, 75]);
     node.zones[0].boost = 512;
-    let text = denial(&mut node, &Request::fast(Gfp::GFP_KERNEL, 3, true));
+    let text = denial(node, &Request::fast(Gfp::GFP_KERNEL, 3, true));
     assert_eq!(
         text,
         "order-3 Unmovable request (GFP_KERNEL) denied at the low watermark:\n  \
@@ -106,7 +111,7 @@ fn denial_below_the_watermark_lists_each_zone() {
 #[test]
 fn denial_without_a_block_of_the_order() {
     let mut node = node(64, [1, 2, 3, 4]);
-    let text = denial(&mut node, &Request::slow(Gfp::GFP_KERNEL, 7, false));
+    let text = denial(node.clone(), &Request::slow(Gfp::GFP_KERNEL, 7, false));
     let line = "free 64 - unusable 127 <= mark 1 (boost 0) + lowmem_reserve";
     assert_eq!(
         text,
@@ -120,7 +125,7 @@ fn denial_without_a_block_of_the_order() {
         let all: Vec<u32> = std::iter::from_fn(|| zone.rmqueue_buddy(0, 1, 0)).collect();
         all.iter().filter(|&pfn| pfn % 2 == 0).for_each(|&pfn| zone.free_to_buddy(pfn, 0, Place::Usual));
     }
-    let text = denial(&mut node, &Request::slow(Gfp::GFP_KERNEL, 1, false));
+    let text = denial(node, &Request::slow(Gfp::GFP_KERNEL, 1, false));
     assert_eq!(
         text,
         "order-1 Unmovable request (GFP_KERNEL) denied at the min watermark:\n  \
@@ -133,7 +138,7 @@ fn denial_without_a_block_of_the_order() {
 fn denial_when_nothing_of_the_type_is_left() {
     let mut node = node(64, [1, 2, 3, 4]);
     node.defrag_mode = true;
-    let text = denial(&mut node, &Request::slow(Gfp::GFP_KERNEL, 2, true));
+    let text = denial(node, &Request::slow(Gfp::GFP_KERNEL, 2, true));
     assert_eq!(
         text,
         "order-2 Unmovable request (GFP_KERNEL) denied at the min watermark:\n  \
@@ -146,9 +151,9 @@ fn denial_when_nothing_of_the_type_is_left() {
 
 #[test]
 fn denial_without_watermarks_does_not_blame_them() {
-    let mut node = node(64, [60, 64, 70, 75]);
+    let node = node(64, [60, 64, 70, 75]);
     let request = Request::slow(Gfp::GFP_KERNEL, 7, false);
-    let text = denial(&mut node, &request.with(request.flags | alloc_flags::NO_WATERMARKS));
+    let text = denial(node, &request.with(request.flags | alloc_flags::NO_WATERMARKS));
     let line = "free 64 - unusable 127 held against no mark, but no free block of order 7 or above may be used";
     assert_eq!(
         text,

@@ -215,6 +215,17 @@ fn a_second_cpu_has_lists_of_its_own() {
     let report = replay::native(given, &trace, |_| true).0;
     check_sums(&report, &trace, "native, the other CPU");
     assert!(share(report.allocations, report.pfn_exact) >= 9_000, "{report}");
+    // The first CPU drains the second one's lists.
+    for event in &mut trace.events {
+        match &mut event.kind {
+            Kind::Drain { cpu, .. } => (event.cpu, *cpu) = (0, 1),
+            Kind::PcpuDrain { .. } => event.cpu = 0,
+            _ => {}
+        }
+    }
+    let report = replay::guided(given, &trace, |_| true).0;
+    assert!(share(report.allocations, report.pfn_exact) >= 9_000, "guided, the other CPU: {report}");
+    assert!(share(report.drained, report.drained_exact) >= 7_000, "guided, the other CPU: {report}");
 }
 
 #[test]

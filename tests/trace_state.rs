@@ -64,7 +64,7 @@ fn optional_parts_may_be_absent_and_unknown_ones_are_ignored() {
 #[test]
 fn every_fault_is_named_with_its_place() {
     type Change = fn(&mut Value);
-    let cases: [(&str, Change); 21] = [
+    let cases: [(&str, Change); 29] = [
         ("state: missing field `zones`", |v| drop(v.as_object_mut().expect("an object").remove("zones"))),
         ("zones: there is no zone", |v| v["zones"] = json!([])),
         ("zones: they span 512 GiB, and at most 256 are modelled; dump a guest with less", |v| {
@@ -103,6 +103,21 @@ fn every_fault_is_named_with_its_place() {
         ("pcp of cpu 0, list 14: there is no such list", |v| v["zones"][1]["pcp"][0]["lists"][0]["pindex"] = json!(14)),
         ("pageblocks instead of", |v| v["zones"][1]["pageblocks"].as_array_mut().expect("a list").truncate(3)),
         ("pageblocks[2] has a migratetype above 5", |v| v["zones"][1]["pageblocks"][2]["migratetype"] = json!(6)),
+        ("zones: there is no zone with managed pages", |v| {
+            v["zones"].as_array_mut().expect("a list").iter_mut().for_each(|zone| zone["managed_pages"] = json!(0));
+        }),
+        ("is of another type; take the dump again", |v| v["zones"][1]["free_lists"][0]["migratetype"] = json!(4)),
+        ("zone DMA32: a watermark or reserve of 4294967295 pages", |v| {
+            v["zones"][1]["watermark_boost"] = json!(u32::MAX)
+        }),
+        ("zone DMA32: lowmem_reserve has 6 entries", |v| v["zones"][1]["lowmem_reserve"] = json!([0, 0, 0, 0, 0, 0])),
+        ("pcp of cpu 255: it occurs twice or is above 254", |v| v["zones"][1]["pcp"][0]["cpu"] = json!(255)),
+        ("pcp of cpu 0: it occurs twice", |v| {
+            let lists = v["zones"][1]["pcp"].as_array_mut().expect("a list");
+            lists.push(lists[0].clone());
+        }),
+        ("pcp of cpu 0: its tuning is not", |v| v["zones"][1]["pcp"][0]["alloc_factor"] = json!(40)),
+        ("pcp of cpu 0: a counter's difference", |v| v["zones"][1]["pcp"][0]["vm_stat_diff"][0] = json!(i32::MIN)),
         ("the pagemap has 3 letters", |v| v["zones"][1]["pagemap"] = json!("RRR")),
     ];
     for (want, change) in cases {

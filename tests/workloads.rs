@@ -53,7 +53,7 @@ fn checked(cell: &Cell) -> CellResult {
 }
 
 #[test]
-fn every_workload_ends_everywhere() {
+fn every_workload_keeps_every_guest_sound() {
     for preset in environment::PRESETS {
         for entry in CATALOG {
             for policy in REGISTRY {

@@ -183,6 +183,9 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 /// Runs every wanted cell, those that differ only in the real kernel once.
 fn observe_all(args: &Args, seeds: &[u64]) -> Result<All, Failure> {
     let wanted = |spec: &&Spec| args.only.as_ref().is_none_or(|only| spec.name.contains(only.as_str()));
+    if let Some(only) = args.only.as_ref().filter(|_| !CELLS.iter().any(|spec| wanted(&spec))) {
+        return Err(format!("--only {only}: no cell's name contains that; FIDELITY.md names them"));
+    }
     let mut jobs: Vec<(String, Cell)> = Vec::new();
     for spec in CELLS.iter().filter(wanted) {
         if jobs.iter().all(|(key, _)| *key != spec.key()) {

@@ -46,16 +46,36 @@ impl Grid {
             environment = environment::set(&environment, key, value).map_err(|error| format!("--set {error}"))?;
         }
         let workload = workload(&self.workload)?;
-        let policies = self.policies.iter().map(|text| PolicySpec::parse(&text.replace(';', ",")));
+        let policies = self.policies.iter().map(|text| {
+            if text.contains('=') && !text.contains(':') {
+                return Err(format!(
+                    "`{text}` is no policy; several knobs of one are written NAME:knob=value;knob=value"
+                ));
+            }
+            let text = text.replace(';', ",");
+            no_knob_twice(&text)?;
+            PolicySpec::parse(&text)
+        });
         let policies = policies.collect::<Result<Vec<_>, _>>().map_err(|error| format!("--policies: {error}"))?;
         let seeds = parse_seeds(&self.seeds, ',').map_err(|error| format!("--seeds {}", error.problem))?;
         Experiment::new(environment, workload, policies, seeds).map_err(|error| error.to_string())
     }
 }
 
+/// What is written later would count, and what is written first be forgotten.
+fn no_knob_twice(text: &str) -> Result<(), Failure> {
+    let knobs = text.split_once(':').map_or("", |(_, knobs)| knobs);
+    let names: Vec<&str> = knobs.split(',').filter_map(|knob| knob.split_once('=')).map(|(name, _)| name).collect();
+    match (0..names.len()).find(|&i| names[..i].contains(&names[i])) {
+        Some(i) => Err(format!("`{text}`: {} is set twice", names[i])),
+        None => Ok(()),
+    }
+}
+
 /// A workload of the catalog, or a plan from a file.
 fn workload(text: &str) -> Result<Workload, Failure> {
     let Some(path) = text.strip_prefix('@') else {
+        no_knob_twice(text).map_err(|error| format!("--workload: {error}"))?;
         return Workload::parse(text).map_err(|error| format!("--workload: {error}"));
     };
     let bytes = files::read(std::path::Path::new(path))?;

@@ -10,9 +10,9 @@ use crate::link::{self, LinkCheck};
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  oompoint link 'https://oompoint.example.org/#v=1&s=1-16&r=k7Qm2x4&c=5f'
+  oompoint link 'https://oompoint.example.org/#v=1&s=1-16&c=g4'
   oompoint link 'v=1&p=base~blunt&s=1-8'           (the fragment is enough; quote it, & means something to a shell)
-  oompoint link result.json                        (a file of `oompoint run --format json`)
+  oompoint link result.json                        (a file of `oompoint run --format json`, or a report with its link)
 
 Exit status: 0 reproduced, or nothing was promised; 2 bad link; 3 the result is not the one the link promises.")]
 pub struct Args {
@@ -29,6 +29,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<Done, Failure> {
+    args.output.check()?;
     let opened = link::open(&text_of(&args.link)?).map_err(|error| error.to_string())?;
     if opened.check == LinkCheck::Wrong && !args.force {
         return Err(format!("{} (--force runs it as it is.)", opened.notes.join(" ")));
@@ -41,12 +42,16 @@ pub fn run(args: &Args) -> Result<Done, Failure> {
     Ok(Done { text, status: if found.is_broken() { DIFFERS } else { 0 }, said: Some(sentence) })
 }
 
-/// The link in an argument: itself, or what a JSON file holds under `experiment`.
+/// The link in an argument: itself, what a JSON file holds under `experiment`, or the last link of a report.
 pub fn text_of(argument: &str) -> Result<String, Failure> {
-    if argument.contains('=') || !std::path::Path::new(argument).exists() {
+    if argument.contains('=') {
         return Ok(argument.to_owned());
     }
     let bytes = super::files::read(argument.as_ref())?;
+    let text = String::from_utf8_lossy(&bytes);
+    if let Some(link) = text.lines().rfind(|line| line.starts_with("https://") && line.contains("#v=")) {
+        return Ok(link.to_owned());
+    }
     let tree: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| format!("{argument}: {error}"))?;
     let fragment = tree.get("experiment").and_then(|fragment| fragment.as_str());
     fragment.map(str::to_owned).ok_or(format!("{argument}: it has no `experiment`, as --format json writes it"))

@@ -35,8 +35,23 @@ pub fn workloads(args: &Args) -> String {
 }
 
 pub fn environments(args: &Args) -> String {
-    let entry = |preset: &environment::Preset| json!({ "name": preset.name, "about": preset.about, "fields": preset.environment() });
+    let entry = |preset: &environment::Preset| json!({ "name": preset.name, "about": preset.about, "fields": preset.environment(), "set": settable(preset) });
     print(args, environment::PRESETS.iter().map(entry).collect())
+}
+
+/// Fields as `--set` takes them, the groups apart.
+fn settable(preset: &environment::Preset) -> Vec<String> {
+    let fields = environment::fields(&preset.environment());
+    let group = |name: &str| name.split_once('.').map_or(String::new(), |(group, _)| group.to_owned());
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    for field in fields {
+        let (group, text) = (group(&field.name), format!("{}={}", field.name, field.value));
+        match lines.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, line)) => line.push(text),
+            None => lines.push((group, vec![text])),
+        }
+    }
+    lines.into_iter().map(|(_, line)| line.join(" ")).collect()
 }
 
 fn knobs(knobs: &[Knob]) -> Vec<Value> {
@@ -79,11 +94,8 @@ fn print(args: &Args, entries: Vec<Value>) -> String {
             };
             text += &format!("    {} ({range}): {}\n", word(&knob["name"]), word(&knob["about"]));
         }
-        if let Value::Object(fields) = &entry["fields"] {
-            let fields = fields.iter().filter(|(name, value)| *name != "name" && !value.is_object());
-            let fields: Vec<_> =
-                fields.map(|(name, value)| format!("{name}={}", value.to_string().trim_matches('"'))).collect();
-            text += &format!("    {}\n", fields.join(" "));
+        for line in entry["set"].as_array().into_iter().flatten() {
+            text += &format!("    {}\n", word(line));
         }
     }
     text

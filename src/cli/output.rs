@@ -38,11 +38,25 @@ pub struct Output {
 }
 
 impl Output {
+    /// What can be said against the flags before anything is run.
+    pub fn check(&self) -> Result<(), Failure> {
+        match &self.out {
+            Some(_) if self.format != Format::Falba => return Err("--out: it goes with --format falba".to_owned()),
+            Some(folder) if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) => {
+                return Err(format!("--out {}: the folder is not empty", folder.display()));
+            }
+            _ => {}
+        }
+        let is_plain = self.base.bytes().all(|byte| byte.is_ascii_graphic() && !b"#\"'<>`".contains(&byte));
+        if !is_plain || !self.base.starts_with("https://") && !self.base.starts_with("http://") {
+            let wanted = "an http or https address in ASCII and without `#` is wanted";
+            return Err(format!("--base {}: {wanted}", self.base));
+        }
+        Ok(())
+    }
+
     /// The outcome as text, with remarks among the footnotes.
     pub fn render(&self, outcome: &Outcome, remarks: &[String]) -> Result<String, Failure> {
-        if self.out.is_some() && self.format != Format::Falba {
-            return Err("--out: it goes with --format falba".to_owned());
-        }
         if self.json {
             return Ok(serde_json::to_string(&export::summary(outcome)).expect("results are plain data") + "\n");
         }
@@ -63,9 +77,6 @@ impl Output {
             let tree: serde_json::Map<_, _> = files.into_iter().map(|file| (file.path, file.text.into())).collect();
             return Ok(serde_json::to_string_pretty(&tree).expect("texts are plain data") + "\n");
         };
-        if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
-            return Err(format!("--out {}: the folder is not empty", folder.display()));
-        }
         let at = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
         for file in &files {
             let path = folder.join(&file.path);

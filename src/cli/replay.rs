@@ -7,6 +7,7 @@ use super::files::{self, Failure};
 use crate::replay::{self, Given, Report};
 use crate::trace::Imported;
 use crate::trace::input::Fault;
+use crate::trace::skip::Skip;
 
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -37,6 +38,9 @@ pub struct Args {
     markdown: bool,
 }
 
+/// Skipped lines that the text names; --json has up to a thousand.
+const SKIPS_SHOWN: usize = 3;
+
 /// The text to print, and what is wrong with the input all the same.
 pub fn run(args: &Args) -> Result<(String, Option<Failure>), Failure> {
     let (trace, fault) = files::trace(&args.trace)?;
@@ -51,14 +55,30 @@ pub fn run(args: &Args) -> Result<(String, Option<Failure>), Failure> {
         None => (without_state(args, &trace, fault)?, None),
     };
     let text = if args.json {
-        serde_json::to_string_pretty(&report).expect("a report is plain data") + "\n"
+        let mut tree = serde_json::to_value(&report).expect("a report is plain data");
+        tree["skipped"] = skips(&trace).collect();
+        format!("{tree:#}\n")
     } else if args.markdown {
         let folder = args.trace.parent().and_then(Path::file_name).or(args.trace.file_name()).unwrap_or_default();
         report.markdown(&folder.to_string_lossy())
     } else {
-        report.to_string()
+        let mut text = report.to_string();
+        for (reason, count) in trace.skipped.by_reason.iter() {
+            text += &format!("  skipped {count} lines: {reason}\n");
+        }
+        for skip in trace.skipped.first.iter().take(SKIPS_SHOWN) {
+            text += &format!("  skipped line {}: {}: {}\n", skip.line, skip.reason, skip.text);
+        }
+        text
     };
     Ok((text, foreign))
+}
+
+/// The lines that were left out, as far as they were kept.
+fn skips(trace: &Imported) -> impl Iterator<Item = serde_json::Value> + '_ {
+    let skip =
+        |skip: &Skip| serde_json::json!({ "line": skip.line, "reason": skip.reason.to_string(), "text": skip.text });
+    trace.skipped.first.iter().map(skip)
 }
 
 fn with_state(

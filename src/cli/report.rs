@@ -21,10 +21,10 @@ pub struct Args {
     #[arg(required_unless_present_any = ["example", "samples"])]
     shards: Vec<PathBuf>,
     /// Print a built-in example instead.
-    #[arg(long, value_parser = ["mail"], conflicts_with = "shards")]
+    #[arg(long, value_parser = ["mail"], conflicts_with_all = ["shards", "partial", "json", "format", "out", "base"])]
     example: Option<String>,
     /// Compare somebody's own, unpaired runs: NAME: NUMBER..., a sample a line, in bytes or with KiB, MiB, GiB.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["shards", "example", "partial"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["shards", "example", "partial", "json", "format", "out", "base"])]
     samples: Option<PathBuf>,
     /// Report on the seeds that are complete, though others are missing.
     #[arg(long)]
@@ -34,6 +34,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<String, Failure> {
+    args.output.check()?;
     if args.example.is_some() {
         return export::example::mail().map_err(|refusal| refusal.to_string());
     }

@@ -38,9 +38,10 @@ pub struct Args {
 
 pub fn run_command(args: &Args) -> Result<String, Failure> {
     let mut experiment = args.grid.experiment()?;
+    args.output.check()?;
     if let Some(percent) = &args.until {
         experiment.until =
-            Some(Until::new(percent, args.at_most).map_err(|error| format!("--until {}", error.problem))?);
+            Some(Until::new(percent, args.at_most).map_err(|error| format!("--{} {}", error.field, error.problem))?);
         if experiment.policies.len() < 2 {
             return Err("--until: it compares, so it needs two policies".to_owned());
         }

@@ -14,7 +14,7 @@ use crate::workload::Workload;
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  oompoint validate 'https://oompoint.example.org/#v=1&s=1-16&r=k7Qm2x4&c=5f'
+  oompoint validate 'https://oompoint.example.org/#v=1&s=1-16&c=g4'
   oompoint validate 3.jsonl             (a shard of `oompoint sweep`)
   oompoint validate mail.txt            (a report: the rules of mailing lists, and the link in it)
   oompoint validate state.json.gz       (a dump of an allocator's state)
@@ -27,16 +27,14 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<String, Failure> {
-    let path = Path::new(&args.what);
-    if !path.is_file() {
+    if args.what.contains('=') {
         return link_in(&args.what);
     }
+    let path = Path::new(&args.what);
     let bytes = files::read(path)?;
     let name = path.display();
     let input = trace::decompress(&bytes);
-    let Ok(text) = String::from_utf8(input.bytes.to_vec()) else {
-        return Err(format!("{name}: neither text nor compressed text"));
-    };
+    let text = String::from_utf8_lossy(&input.bytes).into_owned();
     if text.starts_with("{\"format\":\"oompoint shard") {
         let merged = shards::merge(&[(name.to_string(), text)])?;
         let whole = merged.experiment.cells();
@@ -47,6 +45,9 @@ pub fn run(args: &Args) -> Result<String, Failure> {
     if text.starts_with('{') {
         return match text_of(&args.what) {
             Ok(fragment) => link_in(&fragment),
+            Err(_) if text.starts_with("{\"cells\":") => {
+                Err(format!("{name}: the result of `oompoint run --json`, which holds no link; --format json does"))
+            }
             Err(_) if Workload::from_json(&text).is_ok() => Ok(format!("{name}: a plan of a workload\n")),
             Err(_) => files::state(path).map(|state| format!("{name}: a state of {} zones\n", state.zones.len())),
         };
@@ -54,12 +55,18 @@ pub fn run(args: &Args) -> Result<String, Failure> {
     if text.lines().any(|line| line.starts_with("https://") && line.contains("/#v=")) {
         return mail(&name.to_string(), &text);
     }
-    let trace = trace::import(text.as_bytes());
+    let trace = trace::import(&input.bytes);
     let events = trace.events.len();
-    match events {
-        0 => Err(format!("{name}: no link, no shard, no state, and no line of it is an event of a trace")),
-        _ => Ok(format!("{name}: a trace of {events} events\n")),
+    if events == 0 {
+        return Err(format!("{name}: no link, no shard, no state, and no line of it is an event of a trace"));
     }
+    if let Some(fault) = input.fault {
+        return Err(format!("{name}: a trace of {events} events; behind line {}: {fault}", trace.lines));
+    }
+    let skipped = trace.skipped.first.first().map_or(String::new(), |first| {
+        format!("; {} lines left out, the first is line {}: {}", trace.skipped.total, first.line, first.reason)
+    });
+    Ok(format!("{name}: a trace of {events} events{skipped}\n"))
 }
 
 fn mail(name: &str, text: &str) -> Result<String, Failure> {

@@ -17,6 +17,7 @@ use crate::model::gfp::Gfp;
 use crate::model::machine::Machine;
 use crate::model::node::{Node, Tuning};
 use crate::model::owners;
+use crate::model::pageblock::PAGEBLOCK_ORDER;
 use crate::model::settings::Settings;
 use crate::model::shrinker::{OBJECTS_PER_PAGE, SlabPool};
 use crate::model::zone::{Zone, ZoneSpan};
@@ -144,11 +145,14 @@ fn take_early(m: &mut Machine, ft: Freetype) -> Option<Pfn> {
     m.node.zones.iter_mut().rev().find_map(|zone| zone.rmqueue_buddy(0, ft, 0))
 }
 
+/// What drivers hold of zone DMA, in few pieces.
 fn take_dma(m: &mut Machine, pages: u32) {
-    if pages > 0 && m.node.zones[0].span.index == 0 {
-        let order = pages.next_power_of_two().trailing_zeros() as u8;
-        let taken = m.node.zones[0].rmqueue_buddy(order, 0, 0);
-        debug_assert!(taken.is_some(), "zone DMA is empty at boot");
+    let zone = &mut m.node.zones[0];
+    let mut left = if zone.span.index == 0 { pages } else { 0 };
+    while left > 0 {
+        let order = left.ilog2().min(PAGEBLOCK_ORDER.into()) as u8;
+        zone.rmqueue_buddy(order, 0, 0).expect("an empty zone DMA has all that an environment may ask of it");
+        left -= 1 << order;
     }
 }
 

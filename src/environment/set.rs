@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::presets::preset;
 use super::spec::{Environment, Footprint, SpecError, Vm};
 use crate::json::{self, reads};
 use crate::model::settings::Costs;
@@ -37,6 +38,7 @@ pub fn set(environment: &Environment, key: &str, value: impl AsRef<str>) -> Resu
         (Value::Object(_), _) => return Err(SpecError::new(key, "it is a group of fields: name one of them")),
         (Value::Bool(_), "on" | "1" | "yes" | "true") => Value::Bool(true),
         (Value::Bool(_), "off" | "0" | "no" | "false") => Value::Bool(false),
+        (Value::Bool(_), _) => return Err(wanted("on or off")),
         // The kernel chooses where no number is given.
         (Value::Number(_) | Value::Null, "auto") if path == "vm.min_free_kbytes" => Value::Null,
         (Value::Number(_) | Value::Null, text) => text
@@ -48,6 +50,11 @@ pub fn set(environment: &Environment, key: &str, value: impl AsRef<str>) -> Resu
     let mut made = environment.clone();
     json::refill(&mut made, &tree)
         .map_err(|refusal| SpecError::new(key, format!("`{value}`: {}", refusal.problem())))?;
+    // A preset's own page cache shrinks with its memory; one that somebody asked for is never changed.
+    let own = |preset: Environment| preset.page_cache_mib == made.page_cache_mib;
+    if path == "memory_mib" && preset(&made.name).is_some_and(own) {
+        made.page_cache_mib = made.page_cache_mib.min(made.page_cache_mib_max());
+    }
     Ok(made)
 }
 

@@ -205,9 +205,35 @@ impl Environment {
             between("vm.min_free_kbytes", kbytes.into(), 128, (ram * 4 / 2).max(128))?;
         }
         let f = &self.footprint;
-        let used = u64::from(f.reserved_pages) + ram / 64;
+        let used = self.reserved_pages();
         between("footprint.reserved_pages", used, 0, ram * 3 / 4)?;
         self.check_zones(used)?;
+        between("footprint", used + self.boot_pages(), 0, ram * 9 / 10)?;
+        between("page_cache_mib", self.page_cache_mib.into(), 0, self.page_cache_mib_max().into())?;
+        let room = u64::from(f.reclaimable_pages) * u64::from(OBJECTS_PER_PAGE);
+        between("footprint.freeable_objects", f.freeable_objects.into(), 0, room)?;
+        between("footprint.dma_pages", f.dma_pages.into(), 0, 3000)?;
+        between("footprint.pcp_pages_max", f.pcp_pages_max.into(), f.pcp_pages_min.into(), 1 << 14)?;
+        between("footprint.pcp_pages_step", f.pcp_pages_step.into(), 1, 1 << 12)?;
+        between("footprint.pcp_unmovable_pages", f.pcp_unmovable_pages.into(), 0, 1 << 12)?;
+        between("footprint.pcp_reclaimable_pages", f.pcp_reclaimable_pages.into(), 0, 1 << 12)?;
+        between("footprint.late_refill_pages", f.late_refill_pages.into(), 0, 1 << 12)
+    }
+
+    /// The most page cache that fits beside what boot takes, MiB.
+    pub fn page_cache_mib_max(&self) -> u32 {
+        let ram = u64::from(self.memory_mib) * 256;
+        ((ram * 9 / 10).saturating_sub(self.reserved_pages() + self.boot_pages()) / 256) as u32
+    }
+
+    /// The kernel and its records of frames.
+    fn reserved_pages(&self) -> u64 {
+        u64::from(self.footprint.reserved_pages) + u64::from(self.memory_mib) * 4
+    }
+
+    /// What boot leaves in use.
+    fn boot_pages(&self) -> u64 {
+        let f = &self.footprint;
         let boot = [
             f.unmovable_pages,
             f.reclaimable_pages,
@@ -217,18 +243,7 @@ impl Environment {
             f.initmem_pages,
             f.dma_pages,
         ];
-        let boot: u64 = boot.iter().map(|&pages| u64::from(pages)).sum();
-        between("footprint", used + boot, 0, ram * 9 / 10)?;
-        let room = (ram * 9 / 10 - used - boot) / 256;
-        between("page_cache_mib", self.page_cache_mib.into(), 0, room)?;
-        let room = u64::from(f.reclaimable_pages) * u64::from(OBJECTS_PER_PAGE);
-        between("footprint.freeable_objects", f.freeable_objects.into(), 0, room)?;
-        between("footprint.dma_pages", f.dma_pages.into(), 0, 3000)?;
-        between("footprint.pcp_pages_max", f.pcp_pages_max.into(), f.pcp_pages_min.into(), 1 << 14)?;
-        between("footprint.pcp_pages_step", f.pcp_pages_step.into(), 1, 1 << 12)?;
-        between("footprint.pcp_unmovable_pages", f.pcp_unmovable_pages.into(), 0, 1 << 12)?;
-        between("footprint.pcp_reclaimable_pages", f.pcp_reclaimable_pages.into(), 0, 1 << 12)?;
-        between("footprint.late_refill_pages", f.late_refill_pages.into(), 0, 1 << 12)
+        boot.iter().map(|&pages| u64::from(pages)).sum()
     }
 
     /// Each zone of RAM must have something left to give.

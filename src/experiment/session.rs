@@ -216,7 +216,7 @@ impl Session {
         let workload = &self.cell.workload;
         (workload.knob("antagonist") != 0).then(|| Knobs {
             target_percent: workload.knob("target"),
-            chunk_pages: (workload.knob("chunk-kib") / 4).max(1),
+            chunk_pages: workload.knob("chunk-kib") / 4,
             keep_one_of: workload.knob("keep"),
         })
     }

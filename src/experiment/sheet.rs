@@ -161,7 +161,7 @@ impl Until {
         }
         if !(stats::T_FROM..=CELLS_MAX).contains(&(hard_stop as usize)) {
             let range = format!("{hard_stop}: the limit is within {}..{CELLS_MAX} seeds", stats::T_FROM);
-            return Err(SpecError::new("until", range));
+            return Err(SpecError::new("at-most", range));
         }
         Ok(Until { target_tenths, hard_stop })
     }

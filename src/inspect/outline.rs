@@ -18,10 +18,9 @@ pub(super) struct Outline<'a> {
 }
 
 impl<'a> Outline<'a> {
-    pub fn new(inner: &'a mut dyn Watch, world: &World) -> Outline<'a> {
-        let free_at_start = world.machine.node.zones.iter().map(|zone| zone.free_seen()).sum();
+    pub fn new(inner: &'a mut dyn Watch) -> Outline<'a> {
         let lanes = Lane::ALL.map(|lane| LaneBins { lane, bins: Vec::new() }).to_vec();
-        let timeline = Timeline { bin_mib: 1, lanes, free_at_start, ..Timeline::default() };
+        let timeline = Timeline { bin_mib: 1, lanes, ..Timeline::default() };
         Outline { timeline, next_mib: 0, inner }
     }
 
@@ -91,6 +90,14 @@ impl<'a> Outline<'a> {
 impl Watch for Outline<'_> {
     fn phase(&mut self, name: &str, world: &World) {
         let ordinal = world.machine.journal.count();
+        match name {
+            "boot" | "cache" | "background" | "frag" => {
+                let ceiling = requested_mib(world) + Sample::of(world).at_hand_mib();
+                self.timeline.ceiling_mib = Some(ceiling);
+            }
+            "plan" => self.timeline.ceiling_mib = None,
+            _ => {}
+        }
         self.timeline.phases.push(Mark { name: name.to_owned(), ordinal, requested_mib: requested_mib(world) });
         self.inner.phase(name, world);
     }

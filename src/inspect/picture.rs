@@ -23,7 +23,8 @@ pub fn x(mib: u32, max: u32) -> f64 {
 
 /// MiB at the right end of the pictures of two runs.
 pub fn width_mib(a: &Timeline, b: &Timeline) -> u32 {
-    a.last_mib().max(b.last_mib()).max(1)
+    let ends = [Some(a.last_mib()), Some(b.last_mib()), a.ceiling_mib, b.ceiling_mib];
+    ends.into_iter().flatten().max().unwrap_or(1).max(1)
 }
 
 fn lanes_in_use(timeline: &Timeline) -> impl Iterator<Item = &LaneBins> {
@@ -64,6 +65,11 @@ pub fn lanes(timeline: &Timeline, max: u32, name: &str) -> String {
         // After the ticks, so that it can be read over them.
         _ = write!(svg, r#"<text class="name" x="0" y="{}">{}</text>"#, top + 10, lane.lane.name());
     }
+    if let Some(ceiling) = timeline.ceiling_mib {
+        let at = x(ceiling, max);
+        _ = write!(svg, r#"<line class="ceiling" x1="{at:.2}%" x2="{at:.2}%" y1="0" y2="{}"/>"#, rows * LANE);
+        _ = write!(svg, r#"<text class="soft" x="{at:.2}%" y="22" text-anchor="end">ceiling </text>"#);
+    }
     for kill in &timeline.kills {
         let at = x(kill.requested_mib, max);
         _ = write!(svg, r#"<line class="kill" x1="{at:.2}%" x2="{at:.2}%" y1="0" y2="{}"/>"#, rows * LANE);
@@ -84,9 +90,10 @@ pub fn lanes_sentence(timeline: &Timeline, name: &str) -> String {
             format!("{} {count}{denied}", lane.lane.name())
         })
         .collect();
-    let kill = match timeline.kills.first() {
-        Some(kill) => format!("the first OOM kill at {} requested MiB", kill.requested_mib),
-        None => "no OOM kill".to_owned(),
+    let kill = match (timeline.kills.first(), timeline.ceiling_mib) {
+        (Some(kill), Some(most)) => format!("the first OOM kill at {} of {most} requested MiB", kill.requested_mib),
+        (Some(kill), None) => format!("the first OOM kill at {} requested MiB", kill.requested_mib),
+        (None, _) => "no OOM kill".to_owned(),
     };
     format!("{name}: {} decisions, {kill}. {}.", timeline.decisions, counts.join("; "))
 }
@@ -186,8 +193,12 @@ pub fn top_pages(timeline: &Timeline) -> u64 {
 /// Both pictures of a run with their tables.
 pub fn both(timeline: &Timeline, max: u32, top: u64, name: &str) -> String {
     let title = escape(name);
+    let ceiling = match timeline.ceiling_mib {
+        Some(_) => "; the ceiling is what was free or cached as secretmem began",
+        None => "",
+    };
     format!(
-        "<figure><figcaption>{title}: decisions by MiB asked for; denials hang below the line</figcaption>\
+        "<figure><figcaption>{title}: decisions by MiB asked for; denials hang below the line{ceiling}</figcaption>\
          <div class=\"drawn\">{}</div></figure><figure><figcaption>{title}: free memory by order, the largest at the \
          bottom; the line is NR_FREE_PAGES_BLOCKS</figcaption><div class=\"drawn\">{}</div></figure>\
          <details><summary>{title}: both pictures as tables</summary>{}{}</details>",

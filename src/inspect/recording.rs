@@ -31,7 +31,7 @@ impl Recording {
         let mut session = Session::boot(cell)?;
         session.world_mut().machine.record_decisions();
         let mut keyframes = Keyframes::new(&session);
-        let mut outline = Outline::new(watch, session.world());
+        let mut outline = Outline::new(watch);
         outline.phase("boot", session.world());
         outline.look(session.world());
         let mut stream = Stream::default();

@@ -40,8 +40,9 @@ pub struct Timeline {
     pub lanes: Vec<LaneBins>,
     pub phases: Vec<Mark>,
     pub kills: Vec<Mark>,
-    /// Free pages before the first request: no policy can hand out more without reclaim.
-    pub free_at_start: u64,
+    /// What had been asked for when the program to be killed began, and all that was free, in per-CPU lists or cached
+    /// files then, MiB: no policy can hand out more. None where tasks also give back.
+    pub ceiling_mib: Option<u32>,
     /// Decisions in all.
     pub decisions: u64,
 }
@@ -125,6 +126,14 @@ impl Sample {
 
 pub fn requested_mib(world: &World) -> u32 {
     (world.machine.journal.requested_pages / u64::from(PAGES_PER_MIB)) as u32
+}
+
+impl Sample {
+    /// All that could be had without killing anybody, MiB.
+    pub fn at_hand_mib(&self) -> u32 {
+        let free: u64 = self.free.iter().map(|&pages| u64::from(pages)).sum();
+        ((free + self.pcp + self.file) / u64::from(PAGES_PER_MIB)) as u32
+    }
 }
 
 impl Timeline {

@@ -10,7 +10,6 @@ pub const CPUSET: u32 = 0x40;
 pub const CMA: u32 = 0x80;
 pub const NOFRAGMENT: u32 = 0x100;
 pub const HIGHATOMIC: u32 = 0x200;
-pub const NOLOCK: u32 = 0x400;
 pub const KSWAPD: u32 = 0x800;
 
 /// Any of these lets a request see the highatomic reserve as free.

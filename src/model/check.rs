@@ -8,7 +8,6 @@ use super::frames::{Kind, Order, Pfn};
 use super::freetype::{self, Freetype, NR_FREETYPES};
 use super::pageblock::{PAGEBLOCK_ORDER, PAGEBLOCK_PAGES};
 use super::pcp::{BATCH_SCALE_MAX, NR_PCP_LISTS, pindex_to_order};
-use super::watermark::WMARK_HIGH;
 use super::zone::{MAX_ORDER, NR_ORDERS, Zone, list_of};
 
 /// All violations found, each a sentence. An empty list means that the zone is sound.
@@ -146,9 +145,8 @@ fn counters(zone: &Zone, tally: &Tally, found: &mut Vec<String>) {
     same("I12 reserved_highatomic", zone.reserved_highatomic, tally.highatomic_blocks * u64::from(PAGEBLOCK_PAGES));
     let present: u64 = tally.pages.iter().sum::<u64>() - tally.pages[Kind::Absent as usize];
     same("I5 managed pages", u64::from(zone.managed), present);
-    let high = u64::from(zone.watermark[WMARK_HIGH]);
-    if u64::from(zone.boost) > (high * 3 / 2).max(u64::from(PAGEBLOCK_PAGES)) {
-        found.push(format!("I13: boost {} passes 1.5 x high {high}", zone.boost));
+    if zone.boost > zone.boost_max() {
+        found.push(format!("I13: boost {} passes its maximum {}", zone.boost, zone.boost_max()));
     }
 }
 

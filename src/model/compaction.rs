@@ -93,7 +93,7 @@ impl Machine {
                 continue;
             }
             let control = self.direct_control(request, &direct.verdict, direct.priority);
-            match Run::start(&mut self.node.zones[i], control, &mut self.tally) {
+            match Run::start(&mut self.node.zones[i], control) {
                 Ok(run) => {
                     direct.run = Some(run);
                     return self.step_direct(direct, request);
@@ -216,9 +216,7 @@ impl Machine {
             for counter in [&mut zone.free, &mut zone.free_blocks, &mut zone.free_blocks_unmapped] {
                 counter.fold(cpu);
             }
-            if let Some(todo) = zone.pcp_decay() {
-                zone.give_back(todo);
-            }
+            zone.decay_cpu(cpu);
         }
     }
 }

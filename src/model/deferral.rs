@@ -8,7 +8,7 @@
 use super::frames::Pfn;
 
 /// `COMPACT_MAX_DEFER_SHIFT`.
-const SHIFT_MAX: u32 = 6;
+pub const SHIFT_MAX: u32 = 6;
 
 /// The zone's own fields (`struct zone`: compact_cached_*, compact_init_*, compact_*defer*).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 //! A 64-bit digest of a zone's whole state, equal on every target.
 //!
 //! xxHash64 with seed 0 over little-endian 32-bit words: lists head to tail, what each frame is, pageblock bytes,
-//! counters, watermarks, per-CPU tuning, what compaction remembers. Two zones with equal digests answer every later
-//! request alike; not part of it are the owners of pages and the kernel threads' own state.
+//! counters, watermarks, per-CPU tuning, what compaction remembers. Two zones of one machine with equal digests answer
+//! every later request on one CPU alike; not part of it are what never changes in a run, the owners of pages and the
+//! kernel threads' own state.
 
 use xxhash_rust::xxh64::Xxh64;
 

@@ -7,6 +7,7 @@
 //! Modelled: all of it, incl. that only one list head an order is tried and that a failed attempt boosts too.
 //! Simplified: "movable" counts frames whose LRU flag the model keeps; pages in a per-CPU LRU batch depend on who
 //! sets that flag.
+//! Differs: a boost ends at the size of the zone, so that watermarks are page counts whatever vm.watermark_boost_factor.
 
 use super::alloc_flags;
 use super::frames::{Kind, Order, Pfn, flag};
@@ -82,19 +83,22 @@ impl Zone {
         });
     }
 
-    /// mm/page_alloc.c:boost_watermark@7.3: a pageblock a time, up to `boost_factor` of the high watermark (one and a
-    /// half). Whether it applied.
-    pub fn boost_watermark(&mut self) -> bool {
-        if self.managed < PAGEBLOCK_PAGES * 4 {
-            return false;
-        }
+    /// The largest boost, pages: `boost_factor` of the high watermark (one and a half), or 0 for none.
+    ///
+    /// Differs: see above.
+    pub fn boost_max(&self) -> u32 {
         let high = u64::from(self.watermark[WMARK_HIGH]);
         let factor = u64::from(self.boost_factor);
         let max = high / 10_000 * factor + high % 10_000 * factor / 10_000;
-        if max == 0 {
+        if max == 0 { 0 } else { max.max(u64::from(PAGEBLOCK_PAGES)).min(u64::from(self.managed)) as u32 }
+    }
+
+    /// mm/page_alloc.c:boost_watermark@7.3: a pageblock a time. Whether it applied.
+    pub fn boost_watermark(&mut self) -> bool {
+        let max = self.boost_max();
+        if self.managed < PAGEBLOCK_PAGES * 4 || max == 0 {
             return false;
         }
-        let max = max.max(u64::from(PAGEBLOCK_PAGES)).min(u64::from(self.managed)) as u32;
         self.boost = (self.boost + PAGEBLOCK_PAGES).min(max);
         let boost = self.boost;
         self.tracer.emit(|| Tracepoint::Boost { boost });

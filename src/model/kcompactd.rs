@@ -9,17 +9,16 @@
 //! stock of free blocks if the policy wants one.
 
 use super::compact::{Control, Run, Status, Step, proactive, suitable};
+use super::deferral::SHIFT_MAX;
 use super::frames::Order;
 use super::journal::{Kind, What};
 use super::kthread::{Aim, Round};
 use super::machine::Machine;
 use super::timer;
+use super::zone::Zone;
 
 /// HPAGE_FRAG_CHECK_INTERVAL_MSEC.
 const CHECK_TICKS: u64 = 500_000_000 / timer::TICK_NS;
-/// `COMPACT_MAX_DEFER_SHIFT`.
-const PAUSE_SHIFT: u32 = 6;
-
 impl Machine {
     /// mm/compaction.c:wakeup_kcompactd@7.3.
     pub fn wakeup_kcompactd(&mut self, order: Order, highest_zone: u8) {
@@ -33,10 +32,10 @@ impl Machine {
             return;
         }
         let order = k.wanted_order;
-        let suits = self.node.zones.iter().filter(|zone| zone.span.index <= highest_zone).any(|zone| {
-            let control = Control::kcompactd(order, highest_zone, self.node.defrag_mode);
-            suitable::suit_allocation_order(zone, &control) == Status::Continue
-        });
+        let highest_zone = k.wanted_zone.unwrap_or(highest_zone);
+        let control = self.daemon_control(order, highest_zone);
+        let mut zones = self.node.zones.iter().filter(|zone| zone.span.index <= highest_zone);
+        let suits = zones.any(|zone| suitable::suit_allocation_order(zone, &control) == Status::Continue);
         if suits {
             self.kcompactd.wanted_since_ns = Some(self.now_ns);
             self.decide(What::new(Kind::KcompactdWakeup, order, 0, [0; 4]));
@@ -62,8 +61,7 @@ impl Machine {
             self.start_round(aim);
             return;
         }
-        let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
-        self.kcompactd.next_check_ns = if idle { u64::MAX } else { timer::end_ns(self.now_ns, CHECK_TICKS) };
+        self.set_next_check();
         if self.stock_is_low() {
             self.start_round(Aim::Stock);
         } else if self.settings.compaction_proactiveness > 0 && !self.kswapd.is_running() {
@@ -72,6 +70,12 @@ impl Machine {
                 self.start_round(Aim::Proactive { score });
             }
         }
+    }
+
+    /// Nobody looks where there is nothing to look for.
+    fn set_next_check(&mut self) {
+        let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
+        self.kcompactd.next_check_ns = if idle { u64::MAX } else { timer::end_ns(self.now_ns, CHECK_TICKS) };
     }
 
     fn start_round(&mut self, aim: Aim) {
@@ -87,9 +91,7 @@ impl Machine {
     /// The policy wants free mapped blocks in stock and there are too few.
     fn stock_is_low(&self) -> bool {
         let target = u64::from(self.policy.kcompactd_target_blocks()) * 512;
-        let mapped =
-            |zone: &super::zone::Zone| zone.free_blocks.seen().saturating_sub(zone.free_blocks_unmapped.seen());
-        target > 0 && self.node.zones.iter().map(mapped).sum::<u64>() < target
+        target > 0 && self.node.zones.iter().map(Zone::free_blocks_mapped).sum::<u64>() < target
     }
 
     fn go_on(&mut self, mut round: Round) {
@@ -113,7 +115,7 @@ impl Machine {
             return self.end_round(round.aim);
         }
         match self.control_for(round.aim, round.zone) {
-            Some(control) => match Run::start(&mut self.node.zones[round.zone], control, &mut self.tally) {
+            Some(control) => match Run::start(&mut self.node.zones[round.zone], control) {
                 Ok(run) => round.run = Some(run),
                 Err(status) => {
                     self.after_zone(round.aim, round.zone, status);
@@ -127,24 +129,27 @@ impl Machine {
 
     /// How a zone is to be compacted, or `None` to leave it alone.
     fn control_for(&mut self, aim: Aim, i: usize) -> Option<Control> {
-        let defrag_mode = self.node.defrag_mode;
-        let zone = &mut self.node.zones[i];
-        let mut control = match aim {
+        match aim {
             Aim::Daemon { order, highest_zone } => {
-                if zone.span.index > highest_zone || zone.compact.deferred(order as i8) {
+                let zone = &mut self.node.zones[i];
+                let index = zone.span.index;
+                if index > highest_zone || zone.compact.deferred(order as i8) {
                     return None;
                 }
-                let control = Control::kcompactd(order, zone.span.index, defrag_mode);
-                if suitable::suit_allocation_order(zone, &control) != Status::Continue {
-                    return None;
-                }
-                control
+                let control = self.daemon_control(order, index);
+                let suits = suitable::suit_allocation_order(&self.node.zones[i], &control) == Status::Continue;
+                suits.then_some(control)
             }
-            Aim::Proactive { .. } => Control::proactive(proactive::low_mark(self.settings.compaction_proactiveness)),
-            Aim::Stock => Control::stock(u64::from(self.policy.kcompactd_target_blocks()) * 512),
-        };
-        control.extfrag_threshold = self.settings.extfrag_threshold;
-        Some(control)
+            Aim::Proactive { .. } => {
+                Some(Control::proactive(proactive::low_mark(self.settings.compaction_proactiveness)))
+            }
+            Aim::Stock => Some(Control::stock(u64::from(self.policy.kcompactd_target_blocks()) * 512)),
+        }
+    }
+
+    fn daemon_control(&self, order: Order, highest_zone: u8) -> Control {
+        let control = Control::kcompactd(order, highest_zone, self.node.defrag_mode);
+        Control { extfrag_threshold: self.settings.extfrag_threshold, ..control }
     }
 
     fn after_zone(&mut self, aim: Aim, i: usize, status: Status) {
@@ -164,15 +169,14 @@ impl Machine {
         if let Aim::Daemon { order, highest_zone } = aim {
             self.kcompactd.forget_served(order, highest_zone);
         }
-        let idle = self.settings.compaction_proactiveness == 0 && self.policy.kcompactd_target_blocks() == 0;
-        self.kcompactd.next_check_ns = if idle { u64::MAX } else { timer::end_ns(self.now_ns, CHECK_TICKS) };
+        self.set_next_check();
         if self.kcompactd.wanted_order > 0 {
             self.kcompactd.wanted_since_ns = Some(self.now_ns);
         }
         if let Aim::Proactive { score } = aim
             && proactive::node_score(&self.node) >= score
         {
-            self.kcompactd.next_check_ns = timer::end_ns(self.now_ns, CHECK_TICKS << PAUSE_SHIFT);
+            self.kcompactd.next_check_ns = timer::end_ns(self.now_ns, CHECK_TICKS << SHIFT_MAX);
         }
     }
 }

@@ -3,24 +3,24 @@
 //!
 //! Stands for mm/vmscan.c@7.3: wakeup_kswapd, kswapd, kswapd_try_to_sleep, balance_pgdat, pgdat_balanced.
 //!
-//! Modelled: when it wakes and for what order, boosted passes, the drop to order 0 after 32 pages, hopelessness after
+//! Modelled: when it wakes and for what order, boosted passes, the drop to order 0 after compact_gap pages, the order
+//! it may sleep at and the one it wakes kcompactd for, hopelessness after
 //! 16 passes without progress, waking kcompactd before sleep and after a boost, the nap of 100 ms; it counts as running
 //! from its wake-up until the time of its last pass is over.
 //! Simplified: a wake-up between the end of the nap and its turn on a CPU is taken, where the kernel may lose it.
 //! Differs: under the multi-generational LRU a boosted pass does nothing, as there it may not write pages.
 
 use super::compact::skip::reset_isolation_suitable;
+use super::compact::suitable::compact_gap;
 use super::frames::Order;
 use super::journal::{Kind, What};
 use super::kthread::{Asked, Balance, KswapdState};
 use super::machine::Machine;
-use super::reclaim::{CLUSTER, PRIORITY_DEFAULT};
+use super::reclaim::{CLUSTER, PRIORITY_DEFAULT, RECLAIM_RETRIES_MAX};
 use super::timer;
 use super::watermark::WMARK_HIGH;
 use super::zone::{MAX_ZONES, zone_flag};
 
-/// Passes without any progress after which kswapd gives up (`MAX_RECLAIM_RETRIES`).
-pub const FAILURES_MAX: u32 = 16;
 /// HZ/10.
 const NAP_TICKS: u64 = 100_000_000 / timer::TICK_NS;
 
@@ -40,7 +40,7 @@ impl Machine {
         if self.kswapd.is_balancing() {
             return;
         }
-        let hopeless = self.kswapd.failures >= FAILURES_MAX;
+        let hopeless = self.kswapd.failures >= RECLAIM_RETRIES_MAX;
         let boosted = self.node.zones.iter().any(|zone| zone.span.index <= highest_zone && zone.boost > 0);
         if hopeless || self.is_balanced(order, highest_zone) && !boosted {
             if !can_reclaim {
@@ -88,6 +88,8 @@ impl Machine {
     fn end_nap(&mut self) {
         if self.kswapd.wanted {
             self.tally.kswapd_low_wmark_hit_quickly += 1;
+            // A sleep that ended early still owes its order.
+            self.kswapd.wanted_order = self.kswapd.wanted_order.max(self.kswapd.reclaim_order);
             self.kswapd.state = KswapdState::Begin;
         } else if self.may_sleep() {
             self.kswapd.state = KswapdState::Asleep;
@@ -100,7 +102,7 @@ impl Machine {
 
     fn may_sleep(&self) -> bool {
         let kswapd = &self.kswapd;
-        kswapd.failures >= FAILURES_MAX || self.is_balanced(kswapd.alloc_order, kswapd.alloc_zone)
+        kswapd.failures >= RECLAIM_RETRIES_MAX || self.is_balanced(kswapd.reclaim_order, kswapd.alloc_zone)
     }
 
     fn begin_balance(&mut self) {
@@ -152,7 +154,7 @@ impl Machine {
             self.shrink_node(target, b.priority, b.highest_zone)
         };
         b.reclaimed += got;
-        if b.order > 0 && b.reclaimed >= CLUSTER {
+        if b.order > 0 && b.reclaimed >= u64::from(compact_gap(b.order)) {
             b.order = 0;
         }
         b.boost_left -= b.boost_left.min(got);
@@ -188,6 +190,7 @@ impl Machine {
         if b.reclaimed > 0 {
             self.clear_hopeless(b.highest_zone);
         }
+        self.note_what_is_left(b.order);
         if !self.may_sleep() {
             self.tally.kswapd_high_wmark_hit_quickly += 1;
             self.kswapd.state = KswapdState::Begin;
@@ -199,5 +202,17 @@ impl Machine {
         let (order, highest_zone) = (self.kswapd.alloc_order, self.kswapd.alloc_zone);
         self.wakeup_kcompactd(order, highest_zone);
         self.kswapd.state = KswapdState::Napping { until_ns: timer::end_ns(self.now_ns, NAP_TICKS) };
+    }
+
+    /// What the sleep after a balance is for (mm/vmscan.c:kswapd@7.3): the same as before if the order was dropped on the
+    /// way, else what has been asked for meanwhile, which may be nothing.
+    fn note_what_is_left(&mut self, reclaim_order: Order) {
+        let kswapd = &mut self.kswapd;
+        kswapd.reclaim_order = reclaim_order;
+        if reclaim_order == kswapd.alloc_order {
+            kswapd.reclaim_order = kswapd.wanted_order;
+            kswapd.alloc_order = kswapd.wanted_order;
+            kswapd.alloc_zone = kswapd.wanted_zone.unwrap_or(kswapd.alloc_zone);
+        }
     }
 }

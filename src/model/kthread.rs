@@ -36,7 +36,9 @@ pub struct Kswapd {
     pub(super) wanted_since_ns: u64,
     /// A task gave way at this moment.
     pub(super) yielded_to_ns: Option<u64>,
+    /// What it works for, and what is left of that: 0 once some pages were reclaimed for a higher order.
     pub(super) alloc_order: Order,
+    pub(super) reclaim_order: Order,
     pub(super) alloc_zone: u8,
     pub failures: u32,
 }
@@ -46,7 +48,7 @@ pub struct Kswapd {
 pub(super) enum KswapdState {
     #[default]
     Asleep,
-    /// The short sleep after balance; until when, and for which order and zone it may sleep fully.
+    /// The short sleep after balance, and its end.
     Napping {
         until_ns: u64,
     },

@@ -132,7 +132,23 @@ impl Machine {
         got
     }
 
-    /// One walk over the zonelist, with flips where the policy has them. Wakes kswapd after a boost.
+    /// What a fault on secretmem costs beside its allocation, ns: per page, or next to nothing in a block unmapped before.
+    pub fn secretmem_fault_ns(&self) -> u64 {
+        if self.unmaps_blocks() { self.costs.unmapped_fault_ns } else { self.costs.secretmem_fault_ns }
+    }
+
+    /// What it costs to give a page of secretmem back, ns.
+    pub fn secretmem_free_ns(&self) -> u64 {
+        if self.unmaps_blocks() { self.costs.free_page_ns } else { self.costs.secretmem_free_ns }
+    }
+
+    /// Secretmem comes from unmapped blocks.
+    pub fn unmaps_blocks(&self) -> bool {
+        self.secretmem_freetype == freetype::UNMAPPED
+    }
+
+    /// One walk over the zonelist (mm/page_alloc.c:get_page_from_freelist@7.3), with flips where the policy has them.
+    /// Wakes kswapd after a boost.
     pub fn walk(&mut self, request: &Request) -> Option<Pfn> {
         let mut request = *request;
         loop {

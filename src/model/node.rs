@@ -131,29 +131,6 @@ impl Node {
         self.defrag_mode || preferred.is_some_and(|zone| zone.span.index == ZONE_NORMAL)
     }
 
-    /// One walk over the zonelist (mm/page_alloc.c:get_page_from_freelist@7.3). The zone's position and the page.
-    pub fn get_page_from_freelist(&mut self, request: &Request) -> Option<(usize, Pfn)> {
-        let mut flags = request.flags;
-        loop {
-            for i in (0..self.zones.len()).rev() {
-                if self.zones[i].span.index <= request.highest_zone
-                    && let Some(pfn) = self.zones[i].try_zone(&request.with(flags))
-                {
-                    return Some((i, pfn));
-                }
-            }
-            if flags & alloc_flags::NOFRAGMENT == 0 || self.defrag_mode {
-                return None;
-            }
-            flags &= !alloc_flags::NOFRAGMENT;
-        }
-    }
-
-    /// The walk, or which check of which zone failed, with the numbers at this moment.
-    pub fn alloc_pages(&mut self, request: &Request) -> Result<Pfn, Denial> {
-        self.get_page_from_freelist(request).map(|(_, pfn)| pfn).ok_or_else(|| self.explain(request))
-    }
-
     /// Why a walk with this request finds nothing now.
     pub fn explain(&self, request: &Request) -> Denial {
         let eligible = self.zones.iter().rev().filter(|zone| zone.span.index <= request.highest_zone);
@@ -162,14 +139,6 @@ impl Node {
 }
 
 impl Zone {
-    /// One zone of the walk: marks, then rmqueue. `flags` of the request are those in force.
-    pub(crate) fn try_zone(&mut self, request: &Request) -> Option<Pfn> {
-        if !self.may_allocate(request) {
-            return None;
-        }
-        self.rmqueue(request.order, request.freetype, request.flags)
-    }
-
     /// The two watermark tests of the walk; notes when the zone falls below its high mark.
     #[inline]
     pub(crate) fn may_allocate(&mut self, request: &Request) -> bool {

@@ -55,12 +55,12 @@ impl Owners {
         (self.pages.capacity() + self.free.capacity()) as u64 * 4
     }
 
-    /// Empties a slot for reuse. The page it held.
+    /// Takes a slot back from its holder, who forgets it. The page that it held, unless that was evicted.
     #[inline]
     pub fn remove(&mut self, slot: u32) -> Option<Pfn> {
-        let pfn = self.page(slot)?;
+        let pfn = self.page(slot);
         self.pages[slot as usize] = NONE;
         self.free.push(slot);
-        Some(pfn)
+        pfn
     }
 }

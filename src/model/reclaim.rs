@@ -17,6 +17,8 @@ use super::owners;
 use super::tally::Reclaimer;
 use super::zone::Zone;
 
+/// `MAX_RECLAIM_RETRIES`: rounds or passes without progress after which a task or kswapd gives up.
+pub const RECLAIM_RETRIES_MAX: u32 = 16;
 /// `SWAP_CLUSTER_MAX`.
 pub const CLUSTER: u64 = 32;
 /// `DEF_PRIORITY`.

@@ -7,7 +7,7 @@
 //!
 //! Modelled: the order of steps, counters, priorities, what returns NULL and what invokes the OOM killer.
 //! Simplified: other tasks run between the steps only, so within a direct reclaim only while its task sleeps.
-//! Absent: cpuset and zonelist races, PF_MEMALLOC callers, the sleeps of NOFAIL and behind a held oom_lock.
+//! Absent: cpuset and zonelist races, PF_MEMALLOC callers, __GFP_NOFAIL, the sleep behind a held oom_lock.
 
 use super::alloc_flags;
 use super::compact::{Priority, Status};
@@ -19,12 +19,11 @@ use super::freetype::{self, Freetype};
 use super::gfp::Gfp;
 use super::journal::{Kind, What};
 use super::machine::Machine;
+use super::reclaim::RECLAIM_RETRIES_MAX;
 use super::request::Request;
 use super::watermark::{WMARK_HIGH, WMARK_MIN};
 use super::zone::COSTLY_ORDER;
 
-/// `MAX_RECLAIM_RETRIES`.
-pub const RECLAIM_RETRIES_MAX: u32 = 16;
 /// `MAX_COMPACT_RETRIES`.
 pub const COMPACT_RETRIES_MAX: u32 = 16;
 
@@ -118,8 +117,9 @@ impl SlowPath {
             return Round::Page(pfn);
         }
         if self.is_victim && !gfp.has(Gfp::NOMEMALLOC) {
-            let flags = self.request.flags & (alloc_flags::KSWAPD | alloc_flags::CMA) | alloc_flags::OOM;
-            if let Some(pfn) = m.walk(&self.request.with(flags)) {
+            // They hold for everything that follows.
+            self.request.flags = self.request.flags & (alloc_flags::KSWAPD | alloc_flags::CMA) | alloc_flags::OOM;
+            if let Some(pfn) = m.walk(&self.request) {
                 return Round::Page(pfn);
             }
         }

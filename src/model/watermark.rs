@@ -48,6 +48,11 @@ impl Zone {
         self.watermark[index] + self.boost
     }
 
+    /// Pages in free blocks of a pageblock or more that are mapped, as the counters show it.
+    pub fn free_blocks_mapped(&self) -> u64 {
+        self.free_blocks.seen().saturating_sub(self.free_blocks_unmapped.seen())
+    }
+
     /// `zone_page_state(NR_FREE_PAGES)`: what allocation decisions see.
     #[inline]
     pub fn free_seen(&self) -> u64 {

@@ -15,6 +15,7 @@ use super::guided::Guided;
 use super::load;
 use crate::few::Few;
 use crate::model::compact::{CompactEvent, Control, Priority, Run, ZoneMemory, skip, suitable};
+use crate::model::deferral::SHIFT_MAX;
 use crate::model::frames::{Kind as Frame, Pfn, flag};
 use crate::model::gfp::Gfp;
 use crate::model::request::Request;
@@ -289,15 +290,15 @@ fn memory(from: &state::Compact) -> ZoneMemory {
         init_migrate: from.init_migrate_pfn,
         init_free: from.init_free_pfn,
         blockskip_flush: from.blockskip_flush,
-        considered: from.considered,
-        defer_shift: from.defer_shift,
+        considered: from.considered.min(1 << SHIFT_MAX),
+        defer_shift: from.defer_shift.min(SHIFT_MAX),
         order_failed: from.order_failed.clamp(0, 11) as i8,
     }
 }
 
 fn set_deferral(memory: &mut ZoneMemory, (considered, limit, order_failed): (u32, u32, i8)) {
-    (memory.considered, memory.order_failed) = (considered, order_failed);
-    memory.defer_shift = limit.max(1).ilog2();
+    (memory.considered, memory.order_failed) = (considered.min(1 << SHIFT_MAX), order_failed);
+    memory.defer_shift = limit.max(1).ilog2().min(SHIFT_MAX);
 }
 
 /// First frame and skip bit of each pageblock with memory.

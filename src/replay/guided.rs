@@ -15,6 +15,7 @@ use crate::few::Few;
 use crate::model::buddy::Place;
 use crate::model::frames::{Order, Pfn};
 use crate::model::node::Node;
+use crate::model::pcp::{order_to_pindex, pcp_allowed_order};
 use crate::model::percpu::GiveBack;
 use crate::model::tracepoint::Tracepoint;
 use crate::model::zone::{Capture, KnownClaim, Zone};
@@ -28,8 +29,8 @@ pub struct Guided {
     positions: [Option<usize>; 4],
     /// Order of the last `mm_page_free` of each page, which batched frees do not print.
     freed_orders: BTreeMap<Pfn, u32>,
-    /// What each task still has to give back, and in which zone.
-    giving_back: Few<u32, (usize, GiveBack)>,
+    /// By task.
+    giving_back: Few<u32, Giving>,
     last_trim: Option<GiveBack>,
     claims: VecDeque<KnownClaim>,
     captures: VecDeque<(Pfn, Order)>,
@@ -38,6 +39,13 @@ pub struct Guided {
     lru: LruBatch,
     line: u32,
     pid: u32,
+}
+
+/// What a task still has to give back of a CPU's lists in a zone.
+struct Giving {
+    zone: usize,
+    cpu: u8,
+    todo: GiveBack,
 }
 
 /// An allocation the trace shows.
@@ -79,15 +87,18 @@ impl Guided {
         self.report.events += 1;
         (self.line, self.pid) = (event.line, event.pid);
         for zone in &mut self.node.zones {
-            zone.cpu = if usize::from(event.cpu) < zone.pcp.len() { event.cpu as u8 } else { 0 };
+            zone.cpu = known_cpu(zone, event.cpu);
         }
         match event.kind {
+            Kind::PcpAlloc { order, migratetype, .. } if !pcp_allowed_order(order) || migratetype > 2 => {
+                self.report.impossible += 1;
+            }
             Kind::PcpAlloc { zone, order, migratetype, alloc_flags, pfn, free } => {
                 let wanted = Allocation { zone, order, pfn };
                 self.adopt_lost_refill(zone, order, migratetype);
                 self.allocation(wanted, "pcp_alloc", |z| {
                     z.pcp_mut().free_count >>= 1;
-                    if z.frames.is_list_empty(z.pcp_list(crate::model::pcp::order_to_pindex(order, migratetype)))
+                    if z.frames.is_list_empty(z.pcp_list(order_to_pindex(order, migratetype)))
                         && alloc_flags & crate::model::alloc_flags::HIGHATOMIC != 0
                     {
                         z.pcp_refill_size(order);
@@ -101,6 +112,7 @@ impl Guided {
                 self.allocation(wanted, "buddy_alloc", |z| z.rmqueue_buddy(order, migratetype, alloc_flags));
                 self.free_counter(zone, free);
             }
+            Kind::BulkAlloc { migratetype, .. } if migratetype > 2 => self.report.impossible += 1,
             Kind::BulkAlloc { zone, migratetype, pfn } => {
                 let wanted = Allocation { zone, order: 0, pfn: Some(pfn) };
                 self.allocation(wanted, "bulkalloc", |z| z.pcp_take_head(0, migratetype));
@@ -167,7 +179,7 @@ impl Guided {
 
     fn refill(&mut self, zone: u8, order: Order, migratetype: u8, flags: u32, expected: (u32, u32)) {
         let Some(i) = self.position(zone) else { return };
-        if !crate::model::pcp::pcp_allowed_order(order) || migratetype > 2 {
+        if !pcp_allowed_order(order) || migratetype > 2 {
             self.report.impossible += 1;
             return;
         }
@@ -196,7 +208,7 @@ impl Guided {
 
     fn free_to_pcp(&mut self, pfn: Pfn, order: Order, migratetype: Option<u8>) {
         let Some(i) = self.zone_of_block(pfn, order) else { return };
-        if !crate::model::pcp::pcp_allowed_order(order) {
+        if !pcp_allowed_order(order) {
             self.report.impossible += 1;
             return;
         }
@@ -233,19 +245,21 @@ impl Guided {
             if self.node.zones[zone].is_given_back(&todo) {
                 self.node.zones[zone].end_give_back(&todo);
             } else {
-                self.giving_back.insert(self.pid, (zone, todo));
+                let cpu = self.node.zones[zone].cpu;
+                self.giving_back.insert(self.pid, Giving { zone, cpu, todo });
             }
         }
     }
 
     fn drained(&mut self, pfn: Pfn, order: Order) {
         self.report.drained += 1;
-        let Some((zone, mut todo)) = self.giving_back.remove(self.pid) else {
+        let Some(Giving { zone, cpu, mut todo }) = self.giving_back.remove(self.pid) else {
             self.report.diverge(self.line, "pcpu_drain", format!("{pfn:#x}"), "nothing to give back");
             self.adopt_drain(pfn, order);
             return;
         };
         let z = &mut self.node.zones[zone];
+        z.cpu = cpu;
         z.capture = Capture::Told(std::mem::take(&mut self.captures));
         let got = z.give_back_page(&mut todo);
         self.keep_captures(zone);
@@ -264,7 +278,7 @@ impl Guided {
         if z.is_given_back(&todo) {
             z.end_give_back(&todo);
         } else {
-            self.giving_back.insert(self.pid, (zone, todo));
+            self.giving_back.insert(self.pid, Giving { zone, cpu, todo });
         }
         self.node.zones[zone].tracer.take();
     }
@@ -311,6 +325,11 @@ impl Guided {
     pub(super) fn take_seen(&mut self) -> Vec<Tracepoint> {
         std::mem::take(&mut self.seen)
     }
+}
+
+/// The CPU of an event in the model; one that it does not have counts as the first.
+pub(super) fn known_cpu(zone: &Zone, cpu: u16) -> u8 {
+    if usize::from(cpu) < zone.pcp.len() { cpu as u8 } else { 0 }
 }
 
 /// Switches on what a replay listens to. Position of each zone index.

@@ -6,7 +6,7 @@ use crate::model::digest::{self, Digest};
 use crate::model::frames::{Kind, Order, Pfn, flag};
 use crate::model::node::Node;
 use crate::model::pcp::{NR_PCP_LISTS_STOCK, Pcp, pindex_to_order};
-use crate::model::zone::{MAX_ORDER, MAX_ZONES, Zone, ZoneSpan};
+use crate::model::zone::{MAX_ORDER, Zone, ZoneSpan};
 use crate::trace::state;
 use crate::trace::state::State;
 
@@ -31,7 +31,6 @@ fn load_zone(from: &state::Zone, state: &State) -> Zone {
     zone.flags = from.flags as u8 & 7;
     zone.reserved_highatomic = u64::from(from.nr_reserved_highatomic);
     zone.lowmem_reserve = std::array::from_fn(|i| from.lowmem_reserve.get(i).copied().unwrap_or(0));
-    debug_assert!(from.lowmem_reserve.len() <= MAX_ZONES);
     load_blocks(&mut zone, from);
     load_frames(&mut zone, from);
     load_free_lists(&mut zone, from);
@@ -97,16 +96,19 @@ fn load_pcp(zone: &mut Zone, from: &state::Pcp) {
     zone.cpu = 0;
 }
 
-/// The shared values as dumped; NR_FREE_PAGES' differences are entry 0 and NR_FREE_PAGES_BLOCKS' entry 1.
+/// The CPUs' differences as dumped, NR_FREE_PAGES' as entry 0 and NR_FREE_PAGES_BLOCKS' as entry 1. The shared values
+/// follow from them, as the lists hold what there is.
 fn load_counters(zone: &mut Zone, from: &state::Zone) {
-    let diffs = |entry: usize| -> Vec<i32> {
-        from.pcp.iter().map(|pcp| pcp.vm_stat_diff.get(entry).copied().unwrap_or(0)).collect()
-    };
     let threshold = from.pcp.first().map_or(0, |pcp| pcp.stat_threshold as i32);
-    let blocks = zone.free_blocks.exact() as i64;
-    zone.free.load(from.vm_stat.nr_free_pages, &diffs(0), threshold);
-    let blocks_diff = diffs(1);
-    zone.free_blocks.load(blocks - blocks_diff.iter().map(|&d| i64::from(d)).sum::<i64>(), &blocks_diff, threshold);
+    let cpus = zone.pcp.len();
+    for (entry, counter) in [&mut zone.free, &mut zone.free_blocks].into_iter().enumerate() {
+        let mut diffs = vec![0; cpus];
+        for pcp in &from.pcp {
+            diffs[usize::from(pcp.cpu)] = pcp.vm_stat_diff.get(entry).copied().unwrap_or(0);
+        }
+        let pending: i64 = diffs.iter().map(|&diff| i64::from(diff)).sum();
+        counter.load(counter.exact() as i64 - pending, &diffs, threshold);
+    }
 }
 
 /// Every way in which a model differs from a dumped state, as sentences.

@@ -2,7 +2,7 @@
 //! What happens outside the allocator's core and reaches a guided replay from the trace: drains, decay, compaction's
 //! isolations and rotations, flags; and the comparison of tracepoints.
 
-use super::guided::Guided;
+use super::guided::{Guided, known_cpu};
 use crate::model::buddy::Place;
 use crate::model::frames::{Kind as Frame, Order, Pfn};
 use crate::model::pageblock::PAGEBLOCK_PAGES;
@@ -43,14 +43,14 @@ impl Guided {
                     self.adopt_trim(kind);
                 }
             }
-            Kind::Drain { zone, count, .. } => self.drain(zone, count),
+            Kind::Drain { zone, cpu, count } => self.drain(zone, cpu, count),
             Kind::Decay { zone, count, high } => self.decay(zone, count, high),
-            Kind::Unboost { zone, boost } => self.with_zone(zone, |z| z.boost = boost),
+            Kind::Unboost { zone, boost } => self.with_zone(zone, |z| z.boost = boost.min(z.managed)),
             Kind::BelowHigh { zone, on } => self.with_zone(zone, |z| set(&mut z.flags, zone_flag::BELOW_HIGH, on)),
             Kind::ReclaimActive { zone, on } => {
                 self.with_zone(zone, |z| set(&mut z.flags, zone_flag::RECLAIM_ACTIVE, on));
             }
-            Kind::FoldFree { zone, .. } => self.with_zone(zone, |z| z.free.fold(0)),
+            Kind::FoldFree { zone, .. } => self.with_zone(zone, |z| z.free.fold(z.cpu)),
             _ => self.compaction(kind),
         }
     }
@@ -66,10 +66,11 @@ impl Guided {
             Kind::CompactFree { dst, order } => self.privately(dst, order, Frame::Private),
             Kind::RotateHead { pfn: Some(pfn), .. } => self.rotate(pfn, false),
             Kind::RotateTail { pfn: Some(pfn), .. } => self.rotate(pfn, true),
-            Kind::Putback { pfn, order, migratetype } => {
+            Kind::Putback { pfn, order, .. } => {
                 let Some(i) = self.zone_of_block(pfn, order) else { return };
-                self.node.zones[i].adopt_allocated(pfn, order);
-                self.node.zones[i].free_one_page(pfn, order, migratetype, Place::Tail);
+                let z = &mut self.node.zones[i];
+                z.adopt_allocated(pfn, order);
+                z.free_one_page(pfn, order, z.blocks.freetype(pfn), Place::Tail);
             }
             Kind::MoveBlock { block, from, to, .. } if block.is_multiple_of(PAGEBLOCK_PAGES) => {
                 let Some(i) = self.zone_of_block(block, 9) else { return };
@@ -94,9 +95,11 @@ impl Guided {
         }
     }
 
-    fn drain(&mut self, zone: u8, count: u32) {
+    /// One CPU's lists are drained, by another one perhaps.
+    fn drain(&mut self, zone: u8, cpu: u16, count: u32) {
         let Some(i) = self.position(zone) else { return };
         let z = &mut self.node.zones[i];
+        z.cpu = known_cpu(z, cpu);
         let same = z.pcp_mut().count == count;
         let todo = z.pcp_drain();
         self.report.pcp_counts.add(same);

@@ -10,10 +10,10 @@ use super::proc::{
 };
 use crate::environment::{Environment, Thp};
 use crate::model::counter::normal_threshold;
-use crate::model::kswapd::FAILURES_MAX;
 use crate::model::lru::Lru;
 use crate::model::machine::Machine;
 use crate::model::pageblock::PAGEBLOCK_ORDER;
+use crate::model::reclaim::RECLAIM_RETRIES_MAX;
 use crate::model::view::{self, free_lists, pageblocks};
 use crate::model::watermark::{WMARK_HIGH, WMARK_LOW, WMARK_MIN, WMARK_PROMO};
 use crate::model::zone::{ZONE_NAMES, Zone};
@@ -66,7 +66,7 @@ pub fn node_view(world: &World, layout: &Layout) -> NodeView {
         ("nr_file_pages", inactive_file + active_file + unevictable),
         ("nr_page_table_pages", page_tables),
     ]);
-    let unreclaimable = machine.kswapd.failures >= FAILURES_MAX;
+    let unreclaimable = machine.kswapd.failures >= RECLAIM_RETRIES_MAX;
     NodeView { node: 0, zones, counters, unreclaimable, pageblock_order: u32::from(PAGEBLOCK_ORDER) }
 }
 

@@ -42,7 +42,7 @@ pub fn start(background: Background, w: &mut World, scheduler: &mut Scheduler, c
     };
     let now_ns = w.machine.now_ns;
     for i in 0..PROCESSES {
-        let file = w.add_file(TEXT_PAGES, true);
+        let file = w.add_file(TEXT_PAGES);
         let touch = Toucher::new(file, rates.touch_pages, rates.touch_ns);
         scheduler.add(Box::new(touch), (i % u32::from(cpus)) as u8, now_ns);
     }

@@ -11,7 +11,6 @@
 use super::actor::{Actor, Then};
 use super::process::Secretmem;
 use super::world::World;
-use crate::model::freetype;
 
 /// Folios of one batch (`FOLIO_BATCH_SIZE`).
 const BATCH: usize = 31;
@@ -65,9 +64,7 @@ impl Actor for Exit {
         if w.worker.holds(self.process) {
             return Then::SleepUntil(w.machine.now_ns + w.machine.costs.slice_ns);
         }
-        let by_block = w.machine.secretmem_freetype() == freetype::UNMAPPED;
-        let costs = &w.machine.costs;
-        let each_ns = if by_block { costs.free_page_ns } else { costs.secretmem_free_ns };
+        let each_ns = w.machine.secretmem_free_ns();
         let unmap_ns = each_ns * UNMAP_PERCENT / 100;
         match &mut self.stage {
             Stage::Begin => {
@@ -109,6 +106,7 @@ impl Actor for Exit {
 mod tests {
     use super::*;
     use crate::model::frames::{Kind, Pfn, flag};
+    use crate::model::freetype;
     use crate::sim::secretmem::SECRETMEM_GFP;
     use crate::sim::world::testing::booted;
 

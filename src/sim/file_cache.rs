@@ -81,8 +81,8 @@ impl Read {
 
 impl World {
     /// Adds a file; its number.
-    pub fn add_file(&mut self, pages: u32, mapped: bool) -> u32 {
-        self.files.push(File::new(pages, mapped));
+    pub fn add_file(&mut self, pages: u32) -> u32 {
+        self.files.push(File::new(pages));
         (self.files.len() - 1) as u32
     }
 
@@ -135,7 +135,7 @@ impl Reader {
 
 impl Actor for Reader {
     fn step(&mut self, w: &mut World) -> Then {
-        let file = *self.file.get_or_insert_with(|| w.add_file(self.pages, false));
+        let file = *self.file.get_or_insert_with(|| w.add_file(self.pages));
         if self.next >= self.pages {
             return Then::Done;
         }

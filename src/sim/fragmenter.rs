@@ -5,7 +5,7 @@
 //!
 //! Modelled: the target from MemFree, chunk order, the vector's own page every 256 chunks, page tables, VMA slabs, the
 //! transient page of each munmap, frees in ascending order.
-//! Simplified: which CPU it runs on is drawn anew now and then; the kernel's load balancer is not modelled.
+//! Elsewhere: the CPU it runs on (`balance`).
 
 use super::actor::{Actor, Room, Stride, Then};
 use super::demand::{Demand, Poll};

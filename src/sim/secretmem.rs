@@ -16,7 +16,6 @@ use super::own;
 use super::slab::{self, Attempt, Cache};
 use super::world::World;
 use crate::model::frames::{Order, Pfn, flag};
-use crate::model::freetype;
 use crate::model::gfp::Gfp;
 
 /// Pages whose index one node holds.
@@ -106,10 +105,8 @@ impl Thread {
                 w.machine.node.zones[zone].lru_add(pfn, 0, flag::UNEVICTABLE | flag::PINNED);
                 let share = w.worker.share_of(self.number);
                 w.process(process).secretmem.share(share).push(pfn);
-                let by_block = w.machine.secretmem_freetype() == freetype::UNMAPPED;
-                let costs = w.machine.costs;
-                w.machine.charge(if by_block { costs.unmapped_fault_ns } else { costs.secretmem_fault_ns });
-                if !by_block && w.worker.split_region(pfn) {
+                w.machine.charge(w.machine.secretmem_fault_ns());
+                if !w.machine.unmaps_blocks() && w.worker.split_region(pfn) {
                     w.machine.tally.direct_map_level2_splits += 1;
                     self.wants.push(Want { demand: Demand::new(SPLIT_GFP, 0), role: Role::Split });
                 }
@@ -175,10 +172,6 @@ fn again(want: &Want) -> Want {
 }
 
 impl Actor for Thread {
-    fn process(&self) -> Option<u32> {
-        None
-    }
-
     fn step(&mut self, w: &mut World) -> Then {
         let process = w.worker.process;
         if w.is_dying(process) {
@@ -235,10 +228,8 @@ impl Actor for Thread {
         }
         let page = self.share.start + self.next;
         let plain = page.next_multiple_of(PAGES_PER_NODE).min(self.share.end).saturating_sub(page);
-        let ft = machine.secretmem_freetype();
-        let by_block = ft == freetype::UNMAPPED;
-        let costs = &machine.costs;
-        let each_ns = if by_block { costs.unmapped_fault_ns } else { costs.secretmem_fault_ns };
+        let (ft, by_block) = (machine.secretmem_freetype(), machine.unmaps_blocks());
+        let each_ns = machine.secretmem_fault_ns();
         let most = room.steps_of(each_ns).min(plain);
         let flags = flag::UNEVICTABLE | flag::PINNED;
         let pages = process.secretmem.share(worker.share_of(self.number));

@@ -153,7 +153,7 @@ mod tests {
 
     /// A toucher whose first miss waits for the disk.
     fn waiting(w: &mut World) -> Toucher {
-        let file = w.add_file(TEXT_PAGES, true);
+        let file = w.add_file(TEXT_PAGES);
         let mut touch = Toucher { first: false, left: 8, ..Toucher::new(file, 8, 1_000_000) };
         while touch.doing != Doing::Disk(TEXT_PAGES) {
             touch.step(w);

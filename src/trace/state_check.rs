@@ -9,6 +9,12 @@ const PAGEBLOCK_PAGES: u32 = 1 << PAGEBLOCK_ORDER;
 const MIGRATE_TYPES: u8 = 6;
 const NR_PCP_LISTS: u8 = 14;
 const ZONE_INDEX_MAX: u8 = 3;
+const MAX_ZONES: usize = 5;
+const CPUS_MAX: u16 = 255;
+/// Far above any real number of pages in a zone's tuning, and so low that sums of three stay within u32.
+const TUNING_MAX: u32 = 1 << 30;
+/// A CPU's difference of a counter, which the kernel keeps within 125.
+const DIFF_MAX: u32 = 1 << 20;
 /// 16 TiB: a frame's number, and any sum of two, then stays far below the end of u32.
 const PFN_MAX: u64 = 1 << 31;
 /// 256 GiB, which take 0.9 GiB of records: more than a page in a browser can be sure to get. With holes counted, since a
@@ -24,8 +30,8 @@ pub fn check(state: &State) -> Checked {
         let orders = format!("MAX_PAGE_ORDER {}, pageblock_order {}", params.max_page_order, params.pageblock_order);
         return Err(fault("params".into(), format!("{orders} instead of 10 and 9"), StateError::KERNEL));
     }
-    if state.zones.is_empty() {
-        return Err(fault("zones".into(), "there is no zone".into(), StateError::WHOLE));
+    if state.zones.iter().all(|zone| zone.managed_pages == 0) {
+        return Err(fault("zones".into(), "there is no zone with managed pages".into(), StateError::WHOLE));
     }
     let spanned: u64 = state.zones.iter().map(|zone| u64::from(zone.spanned_pages)).sum();
     if spanned > SPANNED_MAX {
@@ -34,6 +40,7 @@ pub fn check(state: &State) -> Checked {
     }
     for zone in &state.zones {
         check_frame(zone)?;
+        check_tuning(zone)?;
     }
     for pair in state.zones.windows(2) {
         if pair[0].end_pfn() > pair[1].start_pfn || pair[0].index >= pair[1].index {
@@ -85,6 +92,38 @@ fn check_frame(zone: &Zone) -> Checked {
     Ok(())
 }
 
+/// Watermarks and the like, which are only ever added up.
+fn check_tuning(zone: &Zone) -> Checked {
+    let bad = |problem: String| Err(fault(format!("zone {}", zone.name), problem, StateError::WHOLE));
+    let marks =
+        [zone.watermark_min, zone.watermark_low, zone.watermark_high, zone.watermark_promo, zone.watermark_boost];
+    if zone.lowmem_reserve.len() > MAX_ZONES {
+        return bad(format!(
+            "lowmem_reserve has {} entries, and there are {MAX_ZONES} zones",
+            zone.lowmem_reserve.len()
+        ));
+    }
+    if let Some(pages) = marks.iter().chain(&zone.lowmem_reserve).find(|&&pages| pages > TUNING_MAX) {
+        return bad(format!("a watermark or reserve of {pages} pages is above {TUNING_MAX}"));
+    }
+    for (at, pcp) in zone.pcp.iter().enumerate() {
+        let place = || format!("zone {}, pcp of cpu {}", zone.name, pcp.cpu);
+        if pcp.cpu >= CPUS_MAX || zone.pcp[..at].iter().any(|other| other.cpu == pcp.cpu) {
+            let problem = format!("it occurs twice or is above {}", CPUS_MAX - 1);
+            return Err(fault(place(), problem, StateError::WHOLE));
+        }
+        let levels = [pcp.high, pcp.high_min, pcp.high_max, pcp.free_count];
+        if levels.iter().any(|&pages| pages > TUNING_MAX) || pcp.batch > 1 << 16 || pcp.alloc_factor > 5 {
+            return Err(fault(place(), "its tuning is not a kernel's".into(), StateError::WHOLE));
+        }
+        let drifts = pcp.vm_stat_diff.iter().map(|diff| diff.unsigned_abs());
+        if drifts.chain([pcp.stat_threshold]).any(|pages| pages > DIFF_MAX) {
+            return Err(fault(place(), "a counter's difference is not a kernel's".into(), StateError::WHOLE));
+        }
+    }
+    Ok(())
+}
+
 /// All lists, with one mark for each frame that has been met.
 fn check_lists(zone: &Zone) -> Checked {
     let mut met = vec![false; zone.spanned_pages as usize];
@@ -103,6 +142,12 @@ fn check_lists(zone: &Zone) -> Checked {
         by_order[order] += list.pfns.len() as u32;
         for &pfn in &list.pfns {
             mark(zone, &mut met, pfn, list.order).map_err(|(problem, remedy)| fault(place(), problem, remedy))?;
+            let blocks = (pfn..pfn + (1 << list.order)).step_by(PAGEBLOCK_PAGES as usize);
+            if let Some(block) = blocks.into_iter().find(|&block| migratetype_of(zone, block) != Some(list.migratetype))
+            {
+                let problem = format!("pfn {pfn} is on it, but the pageblock of {block} is of another type");
+                return Err(fault(place(), problem, StateError::AGAIN));
+            }
         }
     }
     let said = &zone.nr_free_by_order;
@@ -142,6 +187,11 @@ fn check_pcp(zone: &Zone, pcp: &Pcp, met: &mut [bool]) -> Checked {
         return Err(fault(format!("zone {}, pcp of cpu {}", zone.name, pcp.cpu), problem, StateError::AGAIN));
     }
     Ok(())
+}
+
+fn migratetype_of(zone: &Zone, pfn: u32) -> Option<u8> {
+    let at = (pfn - zone.first_pageblock_pfn) / PAGEBLOCK_PAGES;
+    zone.pageblocks.get(at as usize).copied().flatten().map(|block| block.migratetype)
 }
 
 /// Marks the pages of one block as met.

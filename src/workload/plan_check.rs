@@ -27,6 +27,9 @@ struct Checker<'a> {
     tasks: u32,
     /// Size of each file by its set's name: the largest that a step gives.
     files: Few<&'a str, u64>,
+    /// Sets that some step fills, and where one is emptied.
+    filled: Vec<&'a str>,
+    emptied: Vec<(String, &'a str)>,
 }
 
 /// What a part of a plan may come to at most.
@@ -80,8 +83,13 @@ impl PlanSpec {
                 }
             }
         }
-        let mut checker = Checker { spec: self, nodes: 0, tasks: 0, files: Few::default() };
+        let mut checker =
+            Checker { spec: self, nodes: 0, tasks: 0, files: Few::default(), filled: Vec::new(), emptied: Vec::new() };
         let cost = checker.node("plan", &self.plan, 0)?;
+        let never = |(_, set): &&(String, &str)| !checker.filled.contains(set);
+        if let Some((at, set)) = checker.emptied.iter().find(never) {
+            return Err(SpecError::new(at, format!("no step fills a set `{set}`")));
+        }
         within("plan", cost.actions, 0, ACTIONS_MAX)
             .map_err(|_| SpecError::new("plan", format!("it may come to more than {ACTIONS_MAX} actions")))?;
         within("plan", cost.idle_ms, 0, IDLE_MS_MAX)
@@ -161,7 +169,7 @@ impl<'a> Checker<'a> {
         match plan {
             Plan::Populate(step) => self.populate(&format!("{at}.populate"), step),
             Plan::PunchHoles(step) => {
-                name(&format!("{at}.punch-holes.set"), &step.set)?;
+                self.empties(format!("{at}.punch-holes.set"), &step.set)?;
                 within(&format!("{at}.punch-holes.keep_one_of"), step.keep_one_of.into(), 1, PAGES_MAX)?;
                 Ok(Cost::actions(1))
             }
@@ -180,10 +188,13 @@ impl<'a> Checker<'a> {
                 file_io(&format!("{at}.file-io"), step)
             }
             Plan::FreeAll(step) => {
-                name(&format!("{at}.free-all.set"), &step.set)?;
+                self.empties(format!("{at}.free-all.set"), &step.set)?;
                 Ok(Cost::actions(1))
             }
-            Plan::TryAlloc(step) => try_alloc(&format!("{at}.try-alloc"), step),
+            Plan::TryAlloc(step) => {
+                self.filled.push(&step.set);
+                try_alloc(&format!("{at}.try-alloc"), step)
+            }
             _ => unreachable!("the caller handles what holds other plans"),
         }
     }
@@ -198,8 +209,15 @@ impl<'a> Checker<'a> {
         }
     }
 
+    fn empties(&mut self, field: String, set: &'a str) -> Result<(), SpecError> {
+        name(&field, set)?;
+        self.emptied.push((field, set));
+        Ok(())
+    }
+
     fn file(&mut self, field: &str, set: &'a str, pages: u64) -> Result<(), SpecError> {
         within(field, pages, 1, FILE_PAGES_MAX)?;
+        self.filled.push(set);
         let size = self.files.get_or_default(set);
         *size = pages.max(*size);
         within(field, self.files.iter().map(|(_, pages)| pages).sum(), 1, FILE_PAGES_MAX)
@@ -208,6 +226,7 @@ impl<'a> Checker<'a> {
 
     fn populate(&mut self, at: &str, step: &'a Populate) -> Result<Cost, SpecError> {
         name(&format!("{at}.set"), &step.set)?;
+        self.filled.push(&step.set);
         self.process(&format!("{at}.process"), step.process.as_ref())?;
         if step.pages.is_none() && step.percent.is_none() {
             return Err(SpecError::new(&format!("{at}.pages"), "`pages` or `percent` is needed"));
@@ -223,8 +242,9 @@ impl<'a> Checker<'a> {
         Ok(Cost::actions(1 + step.pages.unwrap_or(1 << 12)))
     }
 
-    fn churn(&mut self, at: &str, step: &Churn) -> Result<Cost, SpecError> {
+    fn churn(&mut self, at: &str, step: &'a Churn) -> Result<Cost, SpecError> {
         name(&format!("{at}.set"), &step.set)?;
+        self.filled.push(&step.set);
         self.process(&format!("{at}.process"), step.process.as_ref())?;
         if matches!(step.kind, Kind::File | Kind::Thp | Kind::Secretmem) {
             return Err(SpecError::new(&format!("{at}.kind"), "`anon` or kernel memory is wanted"));
@@ -256,4 +276,21 @@ fn try_alloc(at: &str, step: &TryAlloc) -> Result<Cost, SpecError> {
     within(&format!("{at}.order"), step.order.into(), 0, 10)?;
     within(&format!("{at}.count"), step.count.into(), 0, 1 << 20)?;
     Ok(Cost::actions(1 + u64::from(step.count)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_emptied_must_be_filled_somewhere() {
+        let plan = |emptied: &str| {
+            let fill = r#"{"populate": {"set": "kept", "kind": "anon", "pages": 64}}"#;
+            let text =
+                format!(r#"{{"name": "p", "plan": {{"sequence": [{{"free-all": {{"set": "{emptied}"}}}}, {fill}]}}}}"#);
+            PlanSpec::parse(text).map(|_| ()).map_err(|error| error.to_string())
+        };
+        assert_eq!(plan("kept"), Ok(()));
+        assert_eq!(plan("kpet"), Err("plan.sequence[0].free-all.set: no step fills a set `kpet`".to_owned()));
+    }
 }

@@ -33,7 +33,7 @@ pub const SECRETMEM_VS_FRAG: Entry = Entry {
 const SECRETMEM_VS_FRAG_KNOBS: &[Knob] = &[
     Knob::switch("antagonist", "fragment memory first", true),
     Knob::number("target", "share of MemFree the antagonist fills, percent", 90, 1, 99),
-    Knob::number("chunk-kib", "size of the antagonist's chunks", 64, 4, 2048),
+    Knob::number("chunk-kib", "size of the antagonist's chunks, rounded down to whole pages", 64, 4, 2048),
     Knob::number("keep", "one chunk of this many is kept", 4, 1, 64),
     Knob::number("secret-chunk-mib", "size of a secretmem chunk", 2, 2, 64),
     Knob::number("iterations", "workers started one after the other in one boot", 1, 1, 16),

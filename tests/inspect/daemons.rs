@@ -34,7 +34,7 @@ fn what_was_asked_for_during_a_round_is_forgotten() {
         for pair in rounds(&all, WOKEN).windows(2) {
             let between = &all[pair[0].1..pair[1].0];
             seen += 1;
-            let asks = |kind: Kind| matches!(kind, Kind::KswapdBalanced | Kind::SlowPath | Kind::KcompactdWakeup);
+            let asks = |kind: Kind| matches!(kind, Kind::KswapdBalanced | Kind::KcompactdWakeup);
             assert!(
                 between.iter().any(|d| asks(d.what.kind)),
                 "seed {seed}: a round at {} was not asked for",

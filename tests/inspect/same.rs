@@ -85,6 +85,13 @@ fn the_time_line_is_small_and_loses_no_decision() {
         let kill = timeline.kills.first().expect("the benchmark ends by a kill");
         let oom = &timeline.lanes[Lane::Oom as usize].bins[0];
         assert_eq!((oom.first, oom.count), (kill.ordinal, 1));
+        let ceiling = timeline.ceiling_mib.expect("the benchmark gives nothing back before the kill");
+        let asked: u32 = timeline.phases.iter().find(|phase| phase.name == "frag").expect("a phase").requested_mib;
+        let share = (kill.requested_mib - asked) * 100 / (ceiling - asked);
+        assert!(
+            if policy == "base" { 90..100 } else { 5..60 }.contains(&share),
+            "{policy} got {share} % of the ceiling"
+        );
         let names: Vec<_> = timeline.phases.iter().map(|phase| phase.name.as_str()).collect();
         assert_eq!(names, ["boot", "frag", "oom", "end"]);
         let bytes = serde_json::to_string(timeline).expect("a time-line is plain data").len();

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The node under test, what was handed out, and what must hold of both.
+//! The machine under test, what was handed out, and what must hold of both.
 
 use oompoint::model::buddy::Place;
 use oompoint::model::denial::{Denial, ZoneDenial};
 use oompoint::model::digest::{self, Digest};
 use oompoint::model::frames::{Kind, flag};
+use oompoint::model::machine::Machine as Model;
 use oompoint::model::node::{Node, Tuning};
 use oompoint::model::request::Request;
+use oompoint::model::settings::{Costs, Settings};
 use oompoint::model::zone::{Zone, ZoneSpan, zone_flag};
 use oompoint::model::{alloc_flags, check, freetype, view};
+use oompoint::policy::{Knobs, base};
 
 use super::op::{Op, Plan};
 
 pub struct Machine {
-    node: Node,
+    model: Model,
     /// Allocated blocks: frame and order.
     held: Vec<(u32, u8)>,
     /// Isolated blocks and the type each returns to.
@@ -59,21 +62,22 @@ impl Machine {
             Tuning { drift: plan.drift, percpu_pagelist_high_fraction: plan.high_fraction, ..Tuning::default() };
         node.set_up_watermarks(&tuning);
         let fresh = node.zones.iter().map(|zone| view::counters(zone).nr_free).collect();
-        Machine { node, held: Vec::new(), isolated: Vec::new(), denials: 0, fresh }
+        let model = Model::new(node, Settings::default(), Costs::default(), (base::POLICY.make)(&Knobs::default()));
+        Machine { model, held: Vec::new(), isolated: Vec::new(), denials: 0, fresh }
     }
 
     pub fn step(&mut self, op: &Op) -> Result<(), String> {
-        let zones = self.node.zones.len() as u32;
+        let zones = self.model.node.zones.len() as u32;
         let at = |zone: u32| (zone % zones) as usize;
         match *op {
             Op::Walk { gfp, order, slow, extra } => {
-                let fast = Request::fast(gfp, order, self.node.starts_nofragment(gfp.highest_zoneidx()));
-                let request = if slow { Request::slow(gfp, order, self.node.defrag_mode) } else { fast };
+                let fast = Request::fast(gfp, order, self.model.node.starts_nofragment(gfp.highest_zoneidx()));
+                let request = if slow { Request::slow(gfp, order, self.model.node.defrag_mode) } else { fast };
                 return self.walk(&request.with(request.flags | extra));
             }
             Op::Rmqueue { zone, order, ft, flags } => {
                 let before = self.total();
-                let got = self.node.zones[at(zone)].rmqueue(order, ft, flags);
+                let got = self.model.node.zones[at(zone)].rmqueue(order, ft, flags);
                 return self.took(got, order, before);
             }
             Op::Free { held } => return self.free(held, None),
@@ -82,46 +86,46 @@ impl Machine {
             }
             Op::SetLru { held } if !self.held.is_empty() => {
                 let (pfn, order) = self.held[held as usize % self.held.len()];
-                let zone = self.node.zone_of(pfn).expect("a held page has a zone");
-                self.node.zones[zone].set_page_flags(pfn, order, flag::LRU);
+                let zone = self.model.node.zone_of(pfn).expect("a held page has a zone");
+                self.model.node.zones[zone].set_page_flags(pfn, order, flag::LRU);
             }
             Op::SetLru { .. } => {}
-            Op::SetCpu(cpu) => self.node.set_cpu(cpu),
+            Op::SetCpu(cpu) => self.model.node.set_cpu(cpu),
             Op::Drain { zone, cpu } => {
-                self.node.zones[at(zone)].drain_cpu(cpu);
-                if self.node.zones[at(zone)].pcp[usize::from(cpu)].count != 0 {
+                self.model.node.zones[at(zone)].drain_cpu(cpu);
+                if self.model.node.zones[at(zone)].pcp[usize::from(cpu)].count != 0 {
                     return Err("a drained CPU still has pages".into());
                 }
             }
-            Op::Decay { zone, cpu } => self.node.zones[at(zone)].decay_cpu(cpu),
+            Op::Decay { zone, cpu } => self.model.node.zones[at(zone)].decay_cpu(cpu),
             Op::Isolate { zone, block } => self.isolate(at(zone), block),
             Op::Unreserve { zone, ft, force } => {
-                self.node.zones[at(zone)].unreserve_highatomic(ft, force);
+                self.model.node.zones[at(zone)].unreserve_highatomic(ft, force);
             }
-            Op::Reclaim { zone } => self.node.zones[at(zone)].flags ^= zone_flag::RECLAIM_ACTIVE,
+            Op::Reclaim { zone } => self.model.node.zones[at(zone)].flags ^= zone_flag::RECLAIM_ACTIVE,
             Op::Kswapd { zone } => {
-                let zone = &mut self.node.zones[at(zone)];
-                if zone.take_boosted() {
-                    zone.boost = 0;
-                }
+                let zone = &mut self.model.node.zones[at(zone)];
+                zone.take_boosted();
+                zone.boost = 0;
             }
-            Op::Sabotage => self.node.zones[0].managed += 1,
+            Op::Sabotage => self.model.node.zones[0].managed += 1,
         }
         Ok(())
     }
 
     fn total(&self) -> u64 {
-        self.node.zones.iter().map(total).sum()
+        self.model.node.zones.iter().map(total).sum()
     }
 
     fn walk(&mut self, request: &Request) -> Result<(), String> {
         let before = self.total();
-        match self.node.alloc_pages(request) {
-            Ok(pfn) => self.took(Some(pfn), request.order, before),
-            Err(denial) => {
+        match self.model.walk(request) {
+            Some(pfn) => self.took(Some(pfn), request.order, before),
+            None => {
+                let denial = self.model.node.explain(request);
                 self.denials += 1;
                 self.took(None, request.order, before)?;
-                if denial != self.node.explain(request) || !denial.to_string().starts_with("order-") {
+                if denial != self.model.node.explain(request) || !denial.to_string().starts_with("order-") {
                     return Err("the explanation changed without cause".into());
                 }
                 self.denied(&denial)
@@ -137,7 +141,7 @@ impl Machine {
             return Err(format!("I16: {got:?} order {order} took {} pages", before - after));
         }
         let Some(pfn) = got else { return Ok(()) };
-        let zone = &self.node.zones[self.node.zone_of(pfn).ok_or("a page outside every zone")?];
+        let zone = &self.model.node.zones[self.model.node.zone_of(pfn).ok_or("a page outside every zone")?];
         if view::frame(zone, pfn) != (Kind::Used, order) {
             return Err(format!("{pfn:#x} was handed out as {:?}", view::frame(zone, pfn)));
         }
@@ -149,7 +153,7 @@ impl Machine {
     fn denied(&self, denial: &Denial) -> Result<(), String> {
         let request = &denial.request;
         for &ZoneDenial { zone: index, test, .. } in &denial.zones {
-            let zone = self.node.zones.iter().find(|zone| zone.span.index == index).ok_or("an unknown zone")?;
+            let zone = self.model.node.zones.iter().find(|zone| zone.span.index == index).ok_or("an unknown zone")?;
             let passed = test.ok() || request.flags & alloc_flags::NO_WATERMARKS != 0;
             if passed && self.obtainable(zone, request) {
                 return Err(format!("I19: {denial}\nbut {} has a block", zone.name()));
@@ -161,7 +165,7 @@ impl Machine {
     fn obtainable(&self, zone: &Zone, request: &Request) -> bool {
         let has = |from: u8, ft: u8| (from..=10).any(|order| !view::free_list(zone, order, ft).is_empty());
         let flag = |bits: u32| request.flags & bits != 0;
-        let nofragment = flag(alloc_flags::NOFRAGMENT) && self.node.defrag_mode;
+        let nofragment = flag(alloc_flags::NOFRAGMENT) && self.model.node.defrag_mode;
         let foreign = if nofragment { request.order.max(9) } else { request.order };
         let reserve = alloc_flags::HIGHATOMIC | alloc_flags::OOM | alloc_flags::NON_BLOCK;
         has(request.order, request.freetype)
@@ -176,10 +180,10 @@ impl Machine {
         }
         let (pfn, order) = self.held.swap_remove(held as usize % self.held.len());
         let before = self.total();
-        let zone = self.node.zone_of(pfn).expect("a held page has a zone");
+        let zone = self.model.node.zone_of(pfn).expect("a held page has a zone");
         match place {
-            None => self.node.free_pages(pfn, order),
-            Some(place) => self.node.zones[zone].free_to_buddy(pfn, order, place),
+            None => self.model.node.free_pages(pfn, order),
+            Some(place) => self.model.node.zones[zone].free_to_buddy(pfn, order, place),
         }
         // Pages of isolated blocks do not count, whether freed now or drained on the way.
         if self.isolated.is_empty() && self.total() - before != 1 << order {
@@ -189,7 +193,7 @@ impl Machine {
     }
 
     fn isolate(&mut self, zone: usize, block: u32) {
-        let zone = &mut self.node.zones[zone];
+        let zone = &mut self.model.node.zones[zone];
         let blocks = view::pageblocks(zone);
         let (block, ft) = blocks[block as usize % blocks.len()];
         let pair = block & !1023;
@@ -208,11 +212,12 @@ impl Machine {
     }
 
     pub fn check(&self) -> Result<(), String> {
-        let mut found: Vec<String> = self.node.zones.iter().flat_map(check::zone).collect();
+        let mut found: Vec<String> = self.model.node.zones.iter().flat_map(check::zone).collect();
         let held: u64 = self.held.iter().map(|&(_, order)| 1u64 << order).sum();
-        let managed: u64 = self.node.zones.iter().map(|zone| u64::from(zone.managed)).sum();
+        let managed: u64 = self.model.node.zones.iter().map(|zone| u64::from(zone.managed)).sum();
         let isolate = |order: u8, zone| (view::free_list(zone, order, freetype::ISOLATE).len() as u64) << order;
-        let isolated: u64 = self.node.zones.iter().map(|zone| (0..=10).map(|o| isolate(o, zone)).sum::<u64>()).sum();
+        let isolated: u64 =
+            self.model.node.zones.iter().map(|zone| (0..=10).map(|o| isolate(o, zone)).sum::<u64>()).sum();
         if held + isolated + self.total() != managed {
             found.push(format!("{held} held + {isolated} isolated + {} free are not {managed}", self.total()));
         }
@@ -221,7 +226,7 @@ impl Machine {
 
     pub fn digest(&self) -> u64 {
         let mut digest = Digest::new();
-        self.node.zones.iter().for_each(|zone| digest::zone(&mut digest, zone));
+        self.model.node.zones.iter().for_each(|zone| digest::zone(&mut digest, zone));
         digest.finish()
     }
 
@@ -231,9 +236,9 @@ impl Machine {
             self.free(0, None)?;
         }
         let cpus = plan.cpus;
-        self.node.zones.iter_mut().for_each(|zone| (0..cpus).for_each(|cpu| zone.drain_cpu(cpu)));
+        self.model.node.zones.iter_mut().for_each(|zone| (0..cpus).for_each(|cpu| zone.drain_cpu(cpu)));
         self.check()?;
-        for (zone, fresh) in self.node.zones.iter().zip(&self.fresh) {
+        for (zone, fresh) in self.model.node.zones.iter().zip(&self.fresh) {
             let counters = view::counters(zone);
             if self.isolated.is_empty() && counters.free != u64::from(zone.managed) {
                 return Err(format!("{} pages free of {}", counters.free, zone.managed));

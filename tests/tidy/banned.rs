@@ -27,6 +27,8 @@ const IMPURE: [&str; 14] = [
 /// The model's arithmetic is the kernel's, which has no floating point.
 const WHOLE_NUMBERS: [&str; 5] = ["model", "policy", "environment", "workload", "sim"];
 const FLOATS: [&str; 2] = ["f32", "f64"];
+/// A length is a usize: drawn as such, the stream is that of the target's word.
+const DRAWS: &str = "random_range(";
 
 pub fn impure(sources: &[Source]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -41,9 +43,21 @@ pub fn impure(sources: &[Source]) -> Vec<Finding> {
                 findings
                     .extend(places.map(|line| finding(&source.path, line, format!("{name} has no place in {tree}"))));
             }
+            let draws = occurrences(&code, DRAWS).into_iter().filter(|&at| draws_a_length(&code[at + DRAWS.len()..]));
+            findings.extend(draws.map(|at| finding(&source.path, line_of(&code, at), "a drawn usize; draw a u32")));
         }
     }
     findings
+}
+
+fn draws_a_length(range: &str) -> bool {
+    let mut depth = 1;
+    let end = range.bytes().position(|byte| {
+        depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        depth == 0
+    });
+    let range = &range[..end.unwrap_or(range.len())];
+    range.contains("len()") && !range.contains(" as u32")
 }
 
 pub fn unfinished(sources: &[Source]) -> Vec<Finding> {
@@ -80,6 +94,13 @@ fn impure_names_are_found_in_pure_trees_only() {
     assert_eq!(lines("src/report/a.rs"), [1, 4]);
     assert_eq!(lines("src/knobs.rs"), [1, 4]);
     assert_eq!(lines("src/cli/a.rs"), []);
+}
+
+#[test]
+fn a_length_is_not_drawn() {
+    let text = "fn f() {\n    rng.random_range(0..all.len());\n    rng.random_range(0..(all.len() as u32));\n}\n";
+    let found = impure(&[Source::new("src/sim/a.rs", text)]);
+    assert_eq!(found.iter().map(|f| f.line).collect::<Vec<_>>(), [2]);
 }
 
 #[test]

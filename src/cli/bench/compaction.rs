@@ -41,7 +41,7 @@ fn compact(mib: u32) -> Turn {
     let zone = node.zones.last_mut().expect("a machine has a zone");
     let before = tally.pgmigrate_success;
     let (_, ns) = timed(|| {
-        let run = Run::start(zone, Control::proactive(0), tally).expect("a proactive run always sets out");
+        let run = Run::start(zone, Control::proactive(0)).expect("a proactive run always sets out");
         run.finish_now(zone, owners, tally)
     });
     let mut digest = Digest::new();

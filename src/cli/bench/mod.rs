@@ -60,7 +60,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "readme")]
     only: Option<String>,
     /// Write the table between the markers of this file.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "small")]
     readme: Option<PathBuf>,
 }
 
@@ -78,17 +78,20 @@ const LARGE_MIB: u32 = 65_536;
 const TOO_LARGE_MIB: u32 = 1 << 20;
 
 pub fn run(args: &Args) -> Result<String, Failure> {
-    let recording = Recording::read(&args.trace);
+    let recording = Recording::read(&args.trace)?;
     if let Some(program) = &args.wasm {
-        return in_wasm(program, &recording?, args);
+        return in_wasm(program, &recording, args);
     }
     let only = args.only.as_deref().unwrap_or_default();
-    let small = measure(SMALL, recording.as_ref(), only);
+    let small = measure(SMALL, &recording, only);
+    if small.lanes.is_empty() {
+        return Err(format!("--only {only}: no group of lanes begins so; without it all are run"));
+    }
     if args.small {
         return Ok(if args.json { table::json(&small, &small) } else { table::text(&small, &small) });
     }
     let size = Size { guest: 1024, large: LARGE_MIB, rounds: args.rounds };
-    let found = measure(size, recording.as_ref(), only);
+    let found = measure(size, &recording, only);
     match &args.readme {
         Some(path) => {
             let old = String::from_utf8(super::files::read(path)?).map_err(|_| "the README is not text".to_owned())?;
@@ -113,7 +116,7 @@ fn in_wasm(program: &Path, recording: &Recording, args: &Args) -> Result<String,
     Ok(if args.json { table::json(&found, &Found::default()) } else { table::text(&found, &Found::default()) })
 }
 
-fn measure(size: Size, recording: Result<&Recording, &Failure>, only: &str) -> Found {
+fn measure(size: Size, recording: &Recording, only: &str) -> Found {
     let frames = size.guest * 256;
     let sequences = [
         ("churn", Sequence::churn(frames)),
@@ -126,7 +129,7 @@ fn measure(size: Size, recording: Result<&Recording, &Failure>, only: &str) -> F
         sequences.iter().map(|(name, sequence)| sequence.lanes(name, size.guest)).collect();
     groups.push(compaction::lanes(size.guest));
     groups.push(whole::against_the_host(size.guest));
-    groups.extend(recording.ok().map(Recording::lanes));
+    groups.push(recording.lanes());
     groups.push(whole::scaling(size.guest, size.large, Rc::clone(&bytes_max)));
     groups.push(seek::lanes(size.guest));
     groups.retain(|lanes| lanes.first().is_some_and(|lane| lane.name.starts_with(only)));
@@ -140,7 +143,7 @@ fn measure(size: Size, recording: Result<&Recording, &Failure>, only: &str) -> F
     let frame_bytes = machine.bytes() as f64 / f64::from(frames);
     let guest_bytes = (size.large == LARGE_MIB && bytes_max.get() > 0).then(|| bytes_max.get());
     goals.extend(goals::of_memory(frame_bytes, guest_bytes, refusal.as_deref()));
-    let mut missing: Vec<String> = recording.err().cloned().into_iter().collect();
+    let mut missing: Vec<String> = Vec::new();
     missing.extend(rss().map(|kib| format!("(the whole process, peers included, held {} MiB at most)", kib >> 10)));
     Found { digest: digest(&lanes), lanes: lanes.iter().map(seen).collect(), goals, missing, refusal }
 }

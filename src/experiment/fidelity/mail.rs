@@ -94,7 +94,7 @@ pub fn chance(base: &[f64], series: &[f64]) -> Option<Chance> {
     }
     let mut rng = stream(1, "mail");
     let mut draw = |from: &[f64], n: usize| -> f64 {
-        (0..n).map(|_| from[rng.random_range(0..from.len())]).sum::<f64>() / n as f64
+        (0..n).map(|_| from[rng.random_range(0..from.len() as u32) as usize]).sum::<f64>() / n as f64
     };
     let percent = |base: f64, series: f64| (series / base - 1.0) * 100.0;
     let (mut at_most, mut like) = (0_u32, 0_u32);

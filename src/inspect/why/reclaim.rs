@@ -2,8 +2,8 @@
 //! What reclaim could still free.
 
 use super::{Facts, Section};
-use crate::model::kswapd::FAILURES_MAX;
 use crate::model::lru::Lru;
+use crate::model::reclaim::RECLAIM_RETRIES_MAX;
 
 pub(super) fn section(facts: &Facts) -> Section {
     let mut section = Section::new("reclaim");
@@ -22,8 +22,8 @@ pub(super) fn section(facts: &Facts) -> Section {
         None => section.line("last nr_reclaimed", "none", "no direct reclaim so far"),
     }
     let failures = machine.kswapd.failures;
-    let note = if failures >= FAILURES_MAX { "kswapd has given up" } else { "kswapd gives up at the second" };
-    section.line("kswapd failures", format!("{failures} of {FAILURES_MAX}"), note);
+    let note = if failures >= RECLAIM_RETRIES_MAX { "kswapd has given up" } else { "kswapd gives up at the second" };
+    section.line("kswapd failures", format!("{failures} of {RECLAIM_RETRIES_MAX}"), note);
     let tally = &machine.tally;
     section.line("freed so far", tally.pgsteal_direct + tally.pgsteal_kswapd, "pgsteal_direct + pgsteal_kswapd");
     section

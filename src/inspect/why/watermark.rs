@@ -10,7 +10,7 @@ use crate::model::view;
 use crate::model::watermark::WMARK_NAMES;
 use crate::model::zone::{ZONE_NAMES, Zone};
 
-const FLAG_NAMES: [(u32, &str); 10] = [
+const FLAG_NAMES: [(u32, &str); 9] = [
     (flags::NO_WATERMARKS, "ALLOC_NO_WATERMARKS"),
     (flags::OOM, "ALLOC_OOM"),
     (flags::NON_BLOCK, "ALLOC_NON_BLOCK"),
@@ -19,7 +19,6 @@ const FLAG_NAMES: [(u32, &str); 10] = [
     (flags::CMA, "ALLOC_CMA"),
     (flags::NOFRAGMENT, "ALLOC_NOFRAGMENT"),
     (flags::HIGHATOMIC, "ALLOC_HIGHATOMIC"),
-    (flags::NOLOCK, "ALLOC_TRYLOCK"),
     (flags::KSWAPD, "ALLOC_KSWAPD"),
 ];
 

@@ -35,7 +35,7 @@ impl Run {
             return self.unless_interrupted(if better { Status::Success } else { Status::Continue });
         }
         if let Some(pages) = self.control.stock_pages {
-            let mapped = zone.free_blocks.seen().saturating_sub(zone.free_blocks_unmapped.seen());
+            let mapped = zone.free_blocks_mapped();
             return self.unless_interrupted(if mapped >= pages { Status::Success } else { Status::Continue });
         }
         let Some(order) = self.control.wanted().filter(|_| self.migrate.is_multiple_of(PAGEBLOCK_PAGES)) else {

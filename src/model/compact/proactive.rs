@@ -28,7 +28,7 @@ pub fn node_score(node: &Node) -> u64 {
 
 /// A round ends for a zone at this score.
 pub fn low_mark(proactiveness: u32) -> u64 {
-    u64::from(100 - proactiveness.min(100)).max(5)
+    u64::from(100 - proactiveness.min(100))
 }
 
 /// A round begins above this score of the node.

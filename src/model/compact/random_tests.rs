@@ -83,7 +83,7 @@ fn check_seed(seed: u64) {
         let control = random_control(&mut dice);
         let (before, lru) = (free_pages(&zone), zone.lru_pages);
         let (whole_async, mut tally) = (control.mode == Mode::Async, Tally::default());
-        let Ok(mut run) = Run::start(&mut zone, control, &mut tally) else { continue };
+        let Ok(mut run) = Run::start(&mut zone, control) else { continue };
         let mut steps = 0;
         let captured = loop {
             steps += 1;
@@ -137,8 +137,8 @@ fn pinned_pages_together_are_as_one_by_one() {
         for _ in 0..6 {
             let control = random_control(&mut dice);
             let mut tally = [Tally::default(), Tally::default()];
-            let Ok(mut one) = Run::start(&mut near, control.clone(), &mut tally[0]) else { continue };
-            let mut two = Run::start(&mut far, control, &mut tally[1]).expect("its twin starts");
+            let Ok(mut one) = Run::start(&mut near, control.clone()) else { continue };
+            let mut two = Run::start(&mut far, control).expect("its twin starts");
             loop {
                 let step = one.step(&mut near, &mut near_owners, &mut tally[0]);
                 assert_eq!(step, two.step(&mut far, &mut far_owners, &mut tally[1]), "seed {seed}");

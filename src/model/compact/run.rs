@@ -4,8 +4,8 @@
 //! Modelled: mm/compaction.c:compact_zone@7.3 as a state machine: start positions, rescans of a block, drains, capture,
 //! release of what is left. A step is one isolation and the migration of what it isolated: 32 pages, or the rest of
 //! a block that is rescanned.
-//! Simplified: a step leaves no page isolated, so two runs never see each other's pages and the limit on isolated
-//! pages (too_many_isolated) cannot be reached; contention for locks does not exist.
+//! Simplified: a step leaves no page isolated, so two runs never see each other's pages and none waits for the limit on
+//! isolated pages (what a task in direct reclaim sees of them: `model/isolated.rs`); contention for locks does not exist.
 
 use super::targets::Targets;
 use super::{Control, Mode, Status, skip, suitable};
@@ -90,7 +90,7 @@ pub struct Run {
 
 impl Run {
     /// Sets out. `Err` says why there is nothing to do: `Success` or `Skipped`.
-    pub fn start(zone: &mut Zone, control: Control, _tally: &mut Tally) -> Result<Run, Status> {
+    pub fn start(zone: &mut Zone, control: Control) -> Result<Run, Status> {
         if control.order >= 0 {
             let status = suitable::suit_allocation_order(zone, &control);
             if status != Status::Continue {

@@ -4,19 +4,16 @@
 //! Stands for mm/compaction.c@7.3: __compaction_suitable, compaction_suitable, compaction_suit_allocation_order; and
 //! mm/vmstat.c:__fragmentation_index. Modelled: all of it; the policy says which free pages count.
 
-use super::Status;
 use super::control::{Control, FreeCount, Mode};
+use super::{CLUSTER, Status};
 use crate::model::alloc_flags;
 use crate::model::frames::Order;
 use crate::model::watermark::{WMARK_LOW, WMARK_MIN};
 use crate::model::zone::Zone;
 
-/// `COMPACT_CLUSTER_MAX`, the cap of compact_gap() since 7.x.
-const GAP_MAX: u32 = 32;
-
-/// Pages that a compaction of this order may hold for itself (include/linux/compaction.h:compact_gap@7.3).
+/// Pages that a compaction of this order may hold for itself, at most `COMPACT_CLUSTER_MAX` since 7.x (include/linux/compaction.h:compact_gap@7.3).
 pub fn compact_gap(order: Order) -> u32 {
-    (2 << order.min(10)).min(GAP_MAX)
+    (2 << order.min(10)).min(CLUSTER)
 }
 
 /// mm/vmstat.c:__fragmentation_index@7.3: -1000 when a block is free, towards 0 for lack of memory, towards 1000 for
@@ -62,7 +59,7 @@ pub fn suit_allocation_order(zone: &Zone, control: &Control) -> Status {
     let free = match control.free_count {
         FreeCount::Pages => zone.free.seen(),
         FreeCount::Blocks => zone.free_blocks.seen(),
-        FreeCount::MappedBlocks => zone.free_blocks.seen().saturating_sub(zone.free_blocks_unmapped.seen()),
+        FreeCount::MappedBlocks => zone.free_blocks_mapped(),
     };
     let mark = zone.wmark_pages((flags & alloc_flags::WMARK_MASK) as usize);
     let highest = control.highest_zone;

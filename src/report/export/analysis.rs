@@ -198,6 +198,7 @@ impl Analysis {
             notes.push(stop.sentence(&until.rule()));
         }
         notes.push(format!("The metric is {}.", self.grain.sentence(&self.metric.unit)));
+        notes.extend(self.iterations());
         // Pages that moved and none that was scanned look like a mistake.
         for row in self.rows.iter().filter(|row| row.costs[0] > 0.0 && row.costs[1] == 0.0) {
             let label = &row.label;
@@ -208,6 +209,29 @@ impl Analysis {
         notes.push("A model, not a kernel: it shows whether and why a policy finds memory, not latency.".to_owned());
         notes.extend(self.remarks.iter().cloned());
         notes
+    }
+
+    /// What the table leaves out of boots with several workers.
+    fn iterations(&self) -> Option<String> {
+        let sheet = |index| self.outcome.policy(index).iter().map(|cell| &cell.iterations);
+        let most = sheet(0).map(Vec::len).max().filter(|&most| most > 1 && self.metric.name == "oom_bytes")?;
+        let mean = |index| {
+            let all: Vec<f64> = sheet(index).flatten().map(|&bytes| bytes as f64 / 1_048_576.0).collect();
+            all.iter().sum::<f64>() / all.len() as f64
+        };
+        let base = mean(0);
+        let each: Vec<String> = (0..self.rows.len())
+            .map(|index| match index {
+                0 => format!("{} {base:.1}", self.rows[0].label),
+                _ => format!(
+                    "{} {:.1} ({:+.1}%)",
+                    self.rows[index].label,
+                    mean(index),
+                    (mean(index) / base - 1.0) * 100.0
+                ),
+            })
+            .collect();
+        Some(format!("Only the first worker of a boot counts above. Mean MiB of all {most}: {}.", each.join(", ")))
     }
 
     /// Two heaps where there are two, and ends other than by the OOM killer: what a mean hides.

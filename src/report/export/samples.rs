@@ -8,6 +8,9 @@ use crate::stats::{Axis, Grain, Refusal, Unpaired, Verdict, compare_unpaired, ho
 /// Longest name of a sample, characters.
 pub const NAME_MAX: usize = 20;
 
+/// 1 PiB, so that a table's lines keep to 72 columns.
+const MIB_MAX: f64 = 1_073_741_824.0;
+
 /// A named sample, in MiB.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
@@ -48,6 +51,9 @@ pub fn parse(text: &str) -> Result<Vec<Sample>, String> {
             let unit = words.next_if(|next| bytes_of(next).is_some());
             let value = scaled(word, unit)
                 .ok_or(format!("line {number}: `{word}` is no number of bytes; write NAME: 679477248 648MiB ..."))?;
+            if value > MIB_MAX {
+                return Err(format!("line {number}: `{word}` is more than 1 PiB"));
+            }
             if value > 0.0 && value < 1.0 {
                 return Err(format!("line {number}: `{word}` is less than 1 MiB; a number without a unit is bytes"));
             }
@@ -106,10 +112,10 @@ pub fn samples(samples: &[Sample]) -> Result<String, Refusal> {
         let summary = if i == 0 { &found[0].first } else { &found[i - 1].second };
         let delta = match i {
             0 => "base".to_owned(),
-            i => {
-                let base = found[i - 1].first.mean;
-                format!("{:+.1}%", 100.0 * found[i - 1].difference / base)
+            i if found[i - 1].first.mean > 0.0 => {
+                format!("{:+.1}%", 100.0 * found[i - 1].difference / found[i - 1].first.mean)
             }
+            _ => "-".to_owned(),
         };
         let stdev = summary.stdev.map_or("-".to_owned(), |stdev| grain.mean(stdev, summary.n));
         let [mean, min, max] =
@@ -135,16 +141,26 @@ pub fn samples(samples: &[Sample]) -> Result<String, Refusal> {
     Ok(lines.join("\n") + "\n")
 }
 
+/// A p value behind its letter.
+fn share(p: f64) -> String {
+    if p < 0.0005 { "< 0.001".to_owned() } else { format!("= {p:.3}") }
+}
+
 fn sentences(name: &str, base: &str, found: &Unpaired, adjusted: f64) -> Vec<String> {
     let mut said = Vec::new();
     if let Some(welch) = found.welch {
         said.push(format!(
-            "{name}: Welch t = {:.2}, df {:.1}, p = {:.3}; 95 % interval of the difference {:+.1}..{:+.1} MiB.",
-            welch.t, welch.df, welch.p, welch.interval.low, welch.interval.high
+            "{name}: Welch t = {:.2}, df {:.1}, p {}; 95 % interval of the difference {:+.1}..{:+.1} MiB.",
+            welch.t,
+            welch.df,
+            share(welch.p),
+            welch.interval.low,
+            welch.interval.high
         ));
     }
-    let exact = found.permutation.map_or(String::new(), |p| format!("exact permutation test of means p = {p:.3}; "));
-    said.push(format!("{name}: {exact}Mann-Whitney p = {:.3}.", found.mann_whitney.p));
+    let exact =
+        found.permutation.map_or(String::new(), |p| format!("exact permutation test of means p {}; ", share(p)));
+    said.push(format!("{name}: {exact}Mann-Whitney p {}.", share(found.mann_whitney.p)));
     let verdict = match &found.verdict {
         refused @ Verdict::CannotTell { .. } => refused.clone(),
         _ => Verdict::of(adjusted, found.difference),
@@ -181,6 +197,8 @@ mod tests {
             ("a: 5MiB\nb:", "sample `b` has no numbers"),
             ("a: 648 640", "line 1: `648` is less than 1 MiB"),
             ("a: -5MiB", "line 1: `-5MiB` is no number"),
+            ("a: 5MiB\nb: 1 18446744073709551615", "line 2: `1` is less than 1 MiB"),
+            ("a: 5MiB\nb: 18446744073709551615", "line 2: `18446744073709551615` is more than 1 PiB"),
             (": 5MiB", "line 1: a name is 1 to 20"),
         ] {
             let refusal = parse(text).unwrap_err();

@@ -192,7 +192,7 @@ pub fn front(analysis: &Analysis) -> Option<String> {
         format!("No policy beats these on both mean {name} and {PRICED}: {}", best.collect::<Vec<_>>().join(", "));
     for row in rows {
         if let Some(by) = analysis.beaten_by(row) {
-            sentence += &format!("; {by} beats {}", row.label);
+            sentence += &format!("; {by} is ahead of {} in both", row.label);
         }
     }
     Some(sentence + ".")

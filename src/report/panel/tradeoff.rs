@@ -121,7 +121,7 @@ fn mean(values: &[f64]) -> f64 {
 
 fn summary(sight: &Sight) -> String {
     let row = |row: &Row| {
-        let beaten = row.beaten_by.as_ref().map_or(String::new(), |by| format!(", beaten on both by {by}"));
+        let beaten = row.beaten_by.as_ref().map_or(String::new(), |by| format!(", behind {by} in both means"));
         format!("{} {} {} at {:.0} pages{beaten}", row.label, row.sample[1], sight.unit, mean(&row.work))
     };
     let rows: Vec<_> = sight.rows.iter().map(row).collect();

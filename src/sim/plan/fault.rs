@@ -5,7 +5,6 @@
 //! for callers of alloc_pages.
 
 use crate::model::frames::{Order, Pfn};
-use crate::model::freetype;
 use crate::model::gfp::Gfp;
 use crate::sim::demand::{Demand, Poll};
 use crate::sim::secretmem::{SECRETMEM_GFP, SPLIT_GFP};
@@ -142,9 +141,8 @@ impl Fault {
             w.machine.charge(costs.anon_fault_ns);
             return Some(held.pages());
         }
-        let by_block = w.machine.secretmem_freetype() == freetype::UNMAPPED;
-        w.machine.charge(if by_block { costs.unmapped_fault_ns } else { costs.secretmem_fault_ns });
-        if !by_block && w.worker.split_region(pfn) {
+        w.machine.charge(w.machine.secretmem_fault_ns());
+        if !w.machine.unmaps_blocks() && w.worker.split_region(pfn) {
             w.machine.tally.direct_map_level2_splits += 1;
             self.wants.push((Demand::new(SPLIT_GFP, 0), Role::Split));
             return None;

@@ -135,7 +135,7 @@ fn file_of(set: usize, pages: u32, w: &mut World) -> u32 {
     if let Some(file) = w.plan.sets[set].file {
         return file;
     }
-    let file = w.add_file(pages, false);
+    let file = w.add_file(pages);
     w.plan.sets[set].file = Some(file);
     file
 }

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::model::frames::{Order, Pfn, flag};
-use crate::model::{freetype, owners};
+use crate::model::owners;
 use crate::sim::state::Held;
 use crate::sim::world::World;
 
@@ -72,8 +72,7 @@ impl World {
             }
             Held::Secret(pfn) => {
                 self.plan_free_lru(pfn, 0);
-                let by_block = self.machine.secretmem_freetype() == freetype::UNMAPPED;
-                if by_block { costs.free_page_ns } else { costs.secretmem_free_ns }
+                self.machine.secretmem_free_ns()
             }
             Held::Kernel(pfn, order) => {
                 self.machine.free(pfn, order);

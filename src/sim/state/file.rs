@@ -5,13 +5,11 @@
 #[derive(Clone, Debug)]
 pub struct File {
     pub(in crate::sim) slots: Vec<Option<u32>>,
-    /// Pages of executables are mapped and referenced again and again.
-    pub mapped: bool,
 }
 
 impl File {
-    pub fn new(pages: u32, mapped: bool) -> File {
-        File { slots: vec![None; pages as usize], mapped }
+    pub fn new(pages: u32) -> File {
+        File { slots: vec![None; pages as usize] }
     }
 
     pub fn pages(&self) -> u32 {
