@@ -65,16 +65,16 @@ pub fn lanes(timeline: &Timeline, max: u32, name: &str) -> String {
         // After the ticks, so that it can be read over them.
         _ = write!(svg, r#"<text class="name" x="0" y="{}">{}</text>"#, top + 10, lane.lane.name());
     }
-    if let Some(ceiling) = timeline.ceiling_mib {
-        let at = x(ceiling, max);
-        _ = write!(svg, r#"<line class="ceiling" x1="{at:.2}%" x2="{at:.2}%" y1="0" y2="{}"/>"#, rows * LANE);
-        _ = write!(svg, r#"<text class="soft" x="{at:.2}%" y="22" text-anchor="end">ceiling </text>"#);
-    }
     for kill in &timeline.kills {
         let at = x(kill.requested_mib, max);
         _ = write!(svg, r#"<line class="kill" x1="{at:.2}%" x2="{at:.2}%" y1="0" y2="{}"/>"#, rows * LANE);
         let anchor = if at > 50.0 { "end" } else { "start" };
         _ = write!(svg, r#"<text class="kill" x="{at:.2}%" y="10" text-anchor="{anchor}"> OOM </text>"#);
+    }
+    if let Some(ceiling) = timeline.ceiling_mib {
+        let at = x(ceiling, max);
+        _ = write!(svg, r#"<line class="ceiling" x1="{at:.2}%" x2="{at:.2}%" y1="0" y2="{}"/>"#, rows * LANE);
+        _ = write!(svg, r#"<text class="soft halo" x="{at:.2}%" y="22" text-anchor="end">ceiling </text>"#);
     }
     svg.push_str("</svg>");
     svg
