@@ -18,10 +18,10 @@ pub struct Grid {
     #[arg(long, default_value = "base,series,blunt", value_delimiter = ',')]
     policies: Vec<String>,
     /// Seeds: one number, a range A-B, or several separated by commas.
-    #[arg(long, default_value = "1-16")]
+    #[arg(long, default_value = "1-16", allow_hyphen_values = true)]
     seeds: String,
     /// RAM, such as 512MiB or 2GiB.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     memory: Option<String>,
     /// Any environment field as KEY=VALUE: cpus, thp, mglru, page_cache, background, vm.defrag_mode, ...
     #[arg(long = "set", value_name = "KEY=VALUE")]

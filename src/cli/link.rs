@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> Result<Done, Failure> {
 
 /// The link in an argument: itself, what a JSON file holds under `experiment`, or the last link of a report.
 pub fn text_of(argument: &str) -> Result<String, Failure> {
-    if argument.contains('=') {
+    if !std::path::Path::new(argument).is_file() && argument.contains('=') {
         return Ok(argument.to_owned());
     }
     let bytes = super::files::read(argument.as_ref())?;

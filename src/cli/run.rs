@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(long, value_name = "PHASE", conflicts_with_all = ["json", "format", "until"])]
     proc: Option<Phase>,
     /// Add seeds until the 95 % interval of every paired difference is narrower than PERCENT of the baseline's mean.
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", allow_hyphen_values = true)]
     until: Option<String>,
     /// Seeds at which --until stops in any case.
     #[arg(long, value_name = "SEEDS", default_value_t = 1024, requires = "until")]

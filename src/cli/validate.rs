@@ -27,10 +27,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<String, Failure> {
-    if args.what.contains('=') {
+    let path = Path::new(&args.what);
+    if !path.is_file() && args.what.contains('=') {
         return link_in(&args.what);
     }
-    let path = Path::new(&args.what);
     let bytes = files::read(path)?;
     let name = path.display();
     let input = trace::decompress(&bytes);

@@ -112,13 +112,13 @@ impl Experiment {
 /// # Errors
 /// What is no number, a range that runs backwards or is too long.
 pub fn parse_seeds(text: &str, separator: char) -> Result<Vec<u64>, SpecError> {
-    let mut seeds = Vec::new();
+    let (all, mut seeds) = (text, Vec::new());
     for part in text.split(separator) {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let number = |text: &str| {
             text.trim()
                 .parse::<u64>()
-                .map_err(|_| SpecError::new("seeds", format!("`{part}` is not a number or a range")))
+                .map_err(|_| SpecError::new("seeds", format!("`{part}` in `{all}` is not a number or a range")))
         };
         let (first, last) = (number(first)?, number(last)?);
         if first > last || last - first >= CELLS_MAX as u64 || seeds.len() >= CELLS_MAX {

@@ -173,14 +173,38 @@ impl Guided {
             score.add(real == Some(event));
             if real != Some(event) {
                 let line = self.line();
-                self.report.diverge(line, "tracepoint", format!("{real:?}"), format!("{event:?}"));
+                self.report.diverge(line, "tracepoint", real.map_or("nothing".to_owned(), words), words(event));
             }
         }
         for missed in kernel {
             let line = self.line();
             self.report.fallbacks.add(false);
-            self.report.diverge(line, "tracepoint", format!("{missed:?}"), "nothing");
+            self.report.diverge(line, "tracepoint", words(missed), "nothing");
         }
+    }
+}
+
+/// A tracepoint as a trace prints it.
+fn words(event: Tracepoint) -> String {
+    match event {
+        Tracepoint::ZoneLocked { pfn, order, migratetype } => {
+            format!("mm_page_alloc_zone_locked pfn={pfn:#x} order={order} migratetype={migratetype}")
+        }
+        Tracepoint::Extfrag {
+            pfn,
+            alloc_order,
+            fallback_order,
+            alloc_migratetype,
+            fallback_migratetype,
+            change_ownership,
+        } => format!(
+            "mm_page_alloc_extfrag pfn={pfn:#x} alloc_order={alloc_order} fallback_order={fallback_order} \
+             alloc_migratetype={alloc_migratetype} fallback_migratetype={fallback_migratetype} \
+             change_ownership={}",
+            u8::from(change_ownership)
+        ),
+        Tracepoint::Boost { boost } => format!("a boost to {boost} pages"),
+        _ => "an event that is not compared".to_owned(),
     }
 }
 
