@@ -92,6 +92,27 @@ fn a_result_that_differs_is_status_3() {
 }
 
 #[test]
+fn a_figure_that_was_edited_is_named() {
+    let folder = folder("edited");
+    let text = out(&oompoint(&with(&["run", "--format", "json"], &SMALL)));
+    let mut tree: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let path = folder.join("result.json");
+    let link = |tree: &serde_json::Value| {
+        std::fs::write(&path, tree.to_string()).unwrap();
+        oompoint(&["link", path.to_str().unwrap()])
+    };
+    assert_eq!(link(&tree).status.code(), Some(0));
+    tree["cells"][1]["oom_bytes"] = 1.into();
+    let lie = link(&tree);
+    assert_eq!(lie.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&lie.stderr).into_owned();
+    assert!(said.contains("under \"base\", seed 2, the file says oom_bytes 1, this run "), "{said}");
+    tree["cells"][0]["counters"]["oom_kill"] = 7.into();
+    let said = String::from_utf8_lossy(&link(&tree).stderr).into_owned();
+    assert!(said.contains("under \"base\", seed 1, the file says counters.oom_kill 7, this run 1."), "{said}");
+}
+
+#[test]
 fn shards_report_as_one_run() {
     let folder = folder("shards");
     let mut files = Vec::new();
