@@ -90,6 +90,7 @@ impl<'a> Outline<'a> {
 impl Watch for Outline<'_> {
     fn phase(&mut self, name: &str, world: &World) {
         let ordinal = world.machine.journal.count();
+        // The last of these before the program that is to be killed says what there was for it.
         match name {
             "boot" | "cache" | "background" | "frag" => {
                 let ceiling = requested_mib(world) + Sample::of(world).at_hand_mib();

@@ -83,9 +83,8 @@ impl Zone {
         });
     }
 
-    /// The largest boost, pages: `boost_factor` of the high watermark (one and a half), or 0 for none.
-    ///
-    /// Differs: see above.
+    /// The largest boost, pages: `boost_factor` of the high watermark (one and a half) within the zone's size, or 0 for
+    /// none.
     pub fn boost_max(&self) -> u32 {
         let high = u64::from(self.watermark[WMARK_HIGH]);
         let factor = u64::from(self.boost_factor);

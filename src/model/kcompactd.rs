@@ -19,6 +19,7 @@ use super::zone::Zone;
 
 /// HPAGE_FRAG_CHECK_INTERVAL_MSEC.
 const CHECK_TICKS: u64 = 500_000_000 / timer::TICK_NS;
+
 impl Machine {
     /// mm/compaction.c:wakeup_kcompactd@7.3.
     pub fn wakeup_kcompactd(&mut self, order: Order, highest_zone: u8) {

@@ -4,9 +4,9 @@
 //! Stands for mm/vmscan.c@7.3: wakeup_kswapd, kswapd, kswapd_try_to_sleep, balance_pgdat, pgdat_balanced.
 //!
 //! Modelled: when it wakes and for what order, boosted passes, the drop to order 0 after compact_gap pages, the order
-//! it may sleep at and the one it wakes kcompactd for, hopelessness after
-//! 16 passes without progress, waking kcompactd before sleep and after a boost, the nap of 100 ms; it counts as running
-//! from its wake-up until the time of its last pass is over.
+//! it may sleep at and the one it wakes kcompactd for, hopelessness after 16 passes without progress, waking kcompactd
+//! before sleep and after a boost, the nap of 100 ms; it counts as running from its wake-up until the time of its last
+//! pass is over.
 //! Simplified: a wake-up between the end of the nap and its turn on a CPU is taken, where the kernel may lose it.
 //! Differs: under the multi-generational LRU a boosted pass does nothing, as there it may not write pages.
 

@@ -132,7 +132,7 @@ impl Machine {
         got
     }
 
-    /// What a fault on secretmem costs beside its allocation, ns: per page, or next to nothing in a block unmapped before.
+    /// What a fault on secretmem costs beside its allocation, ns; in a block that is unmapped already it flushes nothing.
     pub fn secretmem_fault_ns(&self) -> u64 {
         if self.unmaps_blocks() { self.costs.unmapped_fault_ns } else { self.costs.secretmem_fault_ns }
     }
