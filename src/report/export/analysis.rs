@@ -216,19 +216,15 @@ impl Analysis {
         let sheet = |index| self.outcome.policy(index).iter().map(|cell| &cell.iterations);
         let most = sheet(0).map(Vec::len).max().filter(|&most| most > 1 && self.metric.name == "oom_bytes")?;
         let mean = |index| {
-            let all: Vec<f64> = sheet(index).flatten().map(|&bytes| bytes as f64 / 1_048_576.0).collect();
-            all.iter().sum::<f64>() / all.len() as f64
+            let all: Vec<u64> = sheet(index).flatten().copied().collect();
+            Summary::of_counts(&all).ok().map(|summary| summary.mean / 1_048_576.0)
         };
-        let base = mean(0);
-        let each: Vec<String> = (0..self.rows.len())
-            .map(|index| match index {
-                0 => format!("{} {base:.1}", self.rows[0].label),
-                _ => format!(
-                    "{} {:.1} ({:+.1}%)",
-                    self.rows[index].label,
-                    mean(index),
-                    (mean(index) / base - 1.0) * 100.0
-                ),
+        let means = (0..self.rows.len()).map(mean).collect::<Option<Vec<f64>>>()?;
+        let each: Vec<String> = std::iter::zip(&self.rows, &means)
+            .enumerate()
+            .map(|(index, (row, mean))| match index {
+                0 => format!("{} {mean:.1}", row.label),
+                _ => format!("{} {mean:.1} ({:+.1}%)", row.label, (mean / means[0] - 1.0) * 100.0),
             })
             .collect();
         Some(format!("Only the first worker of a boot counts above. Mean MiB of all {most}: {}.", each.join(", ")))
