@@ -24,9 +24,10 @@ fn main() {
 fn run(folder: &Path) -> Result<String, String> {
     let page = read(&folder.join("index.html"))?;
     let (page, script) = take_script(&page, folder)?;
+    let (page, replay) = take_replay(&page, folder)?;
     let page = with_style(&page, folder)?;
     let page = without_links(&page);
-    let mut data = script;
+    let mut data = script + &replay;
     for path in files(folder, "")? {
         let bytes = fs::read(folder.join(&path)).map_err(|error| format!("{path}: {error}"))?;
         data += &format!("<script type=\"text/plain\" id=\"file:{path}\">{}</script>\n", base64(&bytes));
@@ -70,6 +71,25 @@ fn take_script(page: &str, folder: &Path) -> Result<(String, String), String> {
     Ok((format!("{before}{after}"), data))
 }
 
+/// The page without the name of the replay's script, and what takes its place: that script and its program as data.
+fn take_replay(page: &str, folder: &Path) -> Result<(String, String), String> {
+    const NAMED: &str = "<meta name=\"replay-script\" content=\"";
+    let (before, rest) = page.split_once(NAMED).ok_or("index.html does not name the replay's script")?;
+    let (name, after) = rest.split_once("\">").ok_or("index.html has no end of the name of the replay's script")?;
+    let glue = read(&folder.join(name))?;
+    for end in ["</script", "<!--"] {
+        if glue.contains(end) {
+            return Err(format!("{name} cannot be put into the page: it has {end}"));
+        }
+    }
+    let program = base64(&packed(&folder.join(format!("{}_bg.wasm", name.trim_end_matches(".js"))))?);
+    let data = format!(
+        "<script type=\"text/plain\" id=\"oompoint-replay-script\">\n{glue}</script>\n\
+         <script type=\"text/plain\" id=\"oompoint-replay-program\">{program}</script>\n"
+    );
+    Ok((format!("{before}{after}"), data))
+}
+
 /// Style sheets in the page instead of beside it, and nothing loaded ahead.
 fn with_style(page: &str, folder: &Path) -> Result<String, String> {
     let mut parts = page.split("<link rel=\"");
@@ -104,7 +124,7 @@ fn without_links(page: &str) -> String {
     result
 }
 
-/// Files that the page fetches: all that are no part of it and not its program.
+/// Files that the page fetches: all that are no part of it and no program.
 fn files(folder: &Path, prefix: &str) -> Result<Vec<String>, String> {
     let entries = fs::read_dir(folder.join(prefix)).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut found = Vec::new();

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Trunk calls this when it has built the page: the program's functions are put in the order that gzip packs best, and what
-# it imports gets shorter names, which takes 3 % off its weight.
+# Trunk calls this when it has built the page: the programs' functions are put in the order that gzip packs best, and what
+# they import gets shorter names, which takes 3 % off its weight.
 . "$(dirname "$0")/env.sh"
 # A page for development is not weighed, and without the real wasm-opt nobody could renumber functions.
 if [ "${TRUNK_PROFILE-}" = debug ] || [[ $(wasm-opt --version 2>/dev/null) != *version\ [1-9]* ]]; then exit 0; fi

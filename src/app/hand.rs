@@ -5,22 +5,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use gloo::utils::document;
-use js_sys::{Array, JsString};
+use js_sys::Array;
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, MessageEvent, Worker};
 
-use crate::worker::message::{self, Failure, Job, News};
-
-#[wasm_bindgen]
-extern "C" {
-    /// Where this program's script came from.
-    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
-    static SCRIPT: JsString;
-}
-
-/// The element that holds the script in a page of one file; its text starts page and worker alike.
-const INLINE_SCRIPT: &str = "oompoint-script";
+use super::program::{self, Program};
+use crate::worker::message::{self, Failure, News};
 
 /// A worker; dropping it ends it at once, whatever it is doing.
 pub struct Hand {
@@ -41,8 +32,12 @@ impl Hand {
     ///
     /// # Errors
     /// A browser that lets no worker start here.
-    pub fn hire(heard: impl Fn(News) + 'static, broken: impl Fn(Failure) + 'static) -> Result<Hand, Failure> {
-        let worker = worker().map_err(|_| {
+    pub fn hire(
+        program: Program,
+        heard: impl Fn(News) + 'static,
+        broken: impl Fn(Failure) + 'static,
+    ) -> Result<Hand, Failure> {
+        let worker = program::start(program).map_err(|_| {
             Failure::new(
                 "the browser refuses to start a worker",
                 "Allow this page to run scripts and workers, or open it in a tab of its own.",
@@ -72,13 +67,11 @@ impl Hand {
                 "Check that all files of the page are there, then retry.",
             ));
         });
-        // The program is compiled once; a worker gets what the page has. It waits for this as its first message.
-        let _ = worker.post_message(&wasm_bindgen::module());
         Ok(Hand { worker, early, _listeners: [message, error] })
     }
 
-    /// Sends a job with what is handed over beside it.
-    pub fn send(&self, job: &Job, handed: &[JsValue]) {
+    /// Sends a job that its program knows, with what is handed over beside it.
+    pub fn send(&self, job: &impl Serialize, handed: &[JsValue]) {
         let mut parts = Array::of1(&message::encode(job));
         parts.extend(handed.iter().cloned());
         match &mut *self.early.borrow_mut() {
@@ -87,27 +80,4 @@ impl Hand {
             None => _ = self.worker.post_message(&parts),
         }
     }
-}
-
-/// A worker of a few lines that loads the page's own script: its name is known to the script alone, and a frame
-/// without an origin may start no worker from a URL.
-fn worker() -> Result<Worker, JsValue> {
-    let options = WorkerOptions::new();
-    let script = match document().get_element_by_id(INLINE_SCRIPT) {
-        // No module: browsers refuse one from a page that has no origin, such as a file.
-        Some(element) => element.text_content().unwrap_or_default(),
-        None => {
-            options.set_type(WorkerType::Module);
-            let from = SCRIPT.with(|url| String::from(url));
-            format!(
-                "import start from {from:?};\n\
-                 onmessage = (event) => {{ onmessage = null; start({{ module_or_path: event.data }}); }};"
-            )
-        }
-    };
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(&script)), &kind)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    Worker::new_with_options(&url, &options)
 }

@@ -18,6 +18,7 @@ mod permalink;
 mod place;
 mod platform;
 mod pool;
+mod program;
 mod replay;
 mod state;
 mod store;

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use super::hand::Hand;
+use super::program::Program;
 use crate::worker::message::{Failure, Job, News};
 
 /// Hears what becomes of a job.
@@ -85,6 +86,7 @@ impl Pool {
         let (heard, broken) = (Rc::downgrade(&self.0), Rc::downgrade(&self.0));
         let pool = |weak: &Weak<RefCell<Inner>>| weak.upgrade().map(Pool);
         Hand::hire(
+            Program::Compare,
             move |news| {
                 if let Some(pool) = pool(&heard) {
                     pool.hear(number, news);

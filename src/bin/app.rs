@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The page's program, and that of its workers: one file to load, to cache and to inline.
+//! The page's program, and that of the workers that compare: one file to load, to cache and to inline.
 
 use wasm_bindgen::JsCast;
 

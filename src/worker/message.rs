@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//! The messages between the page and its workers. Page and worker are the same program, so that they cannot be of
-//! different versions; a compact format that only the two of them know takes half the code of JSON.
+//! The messages between the page and its workers. They come from one build, so that they cannot be of different
+//! versions; a compact format that only they know takes half the code of JSON.
 //!
 //! A job is a list: its bytes, followed by whatever is handed over as it is (files).
 
@@ -12,13 +12,12 @@ use wasm_bindgen::JsValue;
 use crate::replay::blockmap::BlockMap;
 use crate::report::panel::Shown;
 
-/// Something to do. A worker does one at a time, in the order they came.
+/// Something to do for a worker of comparisons. A worker does one at a time, in the order they came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Job {
     /// Run one cell: a link's fragment with one policy and one seed.
     Cell(String),
     Analyse(Analyse),
-    Replay(Replay),
     /// Say where two cells first decide differently.
     Parting([String; 2]),
     /// A wish of somebody who looks inside two runs, each the link of a cell (`inspect::tour`).
@@ -37,7 +36,7 @@ pub struct Analyse {
     pub results: Vec<(u32, String)>,
 }
 
-/// A replay to do. Without a start state the trace is only read.
+/// A replay to do, for a worker of the replay's own program. Without a start state the trace is only read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replay {
     /// Whether it is the trace that comes with the page, whose figures were published.

@@ -19,8 +19,9 @@ use yew::prelude::*;
 use super::element::element;
 use super::hand::Hand;
 use super::platform;
+use super::program::Program;
 use crate::report::traced;
-use crate::worker::message::{File, From, Job, Replay};
+use crate::worker::message::{File, From, Replay};
 use state::{Action, Model, Own};
 
 #[derive(Properties, PartialEq)]
@@ -77,6 +78,7 @@ fn use_worker(model: &UseReducerHandle<Model>) {
         let (heard, broken) = (dispatcher.clone(), dispatcher.clone());
         let hand = running.then(|| {
             Hand::hire(
+                Program::Replay,
                 move |news| heard.dispatch(Action::Heard(run, news)),
                 move |failure| broken.dispatch(Action::Broken(run, failure)),
             )
@@ -84,7 +86,7 @@ fn use_worker(model: &UseReducerHandle<Model>) {
         let hand = match hand {
             Some(Ok(hand)) => {
                 let (job, handed) = own.as_deref().map_or_else(bundled, given);
-                hand.send(&Job::Replay(job), &handed);
+                hand.send(&job, &handed);
                 Some(hand)
             }
             Some(Err(failure)) => {
