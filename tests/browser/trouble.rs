@@ -69,16 +69,39 @@ async fn a_missing_trace_is_told_and_can_be_retried() {
 #[tokio::test]
 async fn a_program_that_does_not_come_is_told() {
     let copy = Copy::of_built("no-program");
-    for entry in std::fs::read_dir(&copy.0).expect("the copy is a folder").flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("app") && name.ends_with(".wasm") {
-            std::fs::write(entry.path(), b"no program").expect("the copy can be changed");
-        }
+    for name in copy.names(|name| name.starts_with("app") && name.ends_with(".wasm")) {
+        std::fs::write(copy.0.join(name), b"no program").expect("the copy can be changed");
     }
     let page = Page::open_folder(copy.0.clone(), "#replay").await;
     page.wait_for("#loading[role=alert]").await;
     let told = page.text("#loading").await;
     assert!(told.contains("could not be loaded") && told.contains("Load the page again"), "{told}");
+    page.close().await;
+}
+
+#[tokio::test]
+async fn comparing_needs_no_replay_and_one_that_does_not_come_is_told() {
+    let copy = Copy::of_built("no-replay");
+    let aside = copy.0.join("aside");
+    std::fs::create_dir(&aside).expect("the copy can be changed");
+    let programs = copy.names(|name| name.starts_with("replay-"));
+    assert_eq!(programs.len(), 2, "a script and a program: {programs:?}");
+    for name in &programs {
+        std::fs::rename(copy.0.join(name), aside.join(name)).expect("the copy can be changed");
+    }
+    let page = Page::open_folder(copy.0.clone(), "#v=1&p=base~blunt&s=1-2").await;
+    page.wait_for(DONE).await;
+    page.click("[data-to=replay]").await;
+    for (run, missing) in [(1, ".js"), (2, ".wasm")] {
+        page.wait_for(&format!(r#"[data-state="failed"][data-run="{run}"]"#)).await;
+        let told = page.text("#failure").await;
+        assert!(told.contains("stopped") && told.contains("all files of the page"), "{missing}: {told}");
+        let name = programs.iter().find(|name| name.ends_with(missing)).expect("there is one of each");
+        std::fs::rename(aside.join(name), copy.0.join(name)).expect("the copy can be changed");
+        page.click("#go").await;
+    }
+    page.wait_for(r#"[data-state="done"][data-run="3"]"#).await;
+    assert_eq!(page.text("#row-pages td:nth-of-type(1)").await, "35,692 of 35,692");
     page.close().await;
 }
 
@@ -91,6 +114,12 @@ impl Copy {
         let _ = std::fs::remove_dir_all(&folder);
         copy(&built(), &folder);
         Copy(folder)
+    }
+
+    /// The files that are named so.
+    fn names(&self, is_so: impl Fn(&str) -> bool) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.0).expect("the copy is a folder").flatten();
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_so(name)).collect()
     }
 }
 
