@@ -3,11 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::frames::{Kind, Pfn, flag};
+use crate::model::frames::Pfn;
 use crate::model::node::Node;
 use crate::model::pageblock::PAGEBLOCK_PAGES;
-use crate::model::view::frames;
-use crate::model::zone::Zone;
+use crate::model::uses;
 use crate::replay::blockmap::{self, USED};
 
 /// Letters of allocated frames beside [`USED`], which here means kernel memory: it can neither move nor be reclaimed.
@@ -58,17 +57,19 @@ impl Blocks {
             let from = letters.len();
             letters.extend(block.pages.bytes());
             letters.resize(from + PAGEBLOCK_PAGES as usize, blockmap::ABSENT);
-            let uses = Uses::read(&node.zones[zone], block.pfn, &mut letters[from..]);
+            let told = [ANON, FILE, PINNED, USED];
+            let [anon, file, pinned, kernel] =
+                uses::tell(&node.zones[zone], block.pfn, &mut letters[from..], USED, told);
             all.pfn.push(block.pfn);
             all.zone.push(zone as u8);
             all.freetype.push(block.freetype);
             all.free.push(block.free);
             all.pcp.push(block.pcp);
             all.private.push(block.private);
-            all.anon.push(uses.anon);
-            all.file.push(uses.file);
-            all.pinned.push(uses.pinned);
-            all.kernel.push(uses.kernel);
+            all.anon.push(anon);
+            all.file.push(file);
+            all.pinned.push(pinned);
+            all.kernel.push(kernel);
             all.largest_free.push(block.largest_free().map_or(-1, |order| order as i8));
         }
         all.pages = String::from_utf8(letters).expect("letters are ASCII");
@@ -126,34 +127,5 @@ impl Blocks {
             )
         };
         of(self) != of(other)
-    }
-}
-
-#[derive(Default)]
-struct Uses {
-    anon: u16,
-    file: u16,
-    pinned: u16,
-    kernel: u16,
-}
-
-impl Uses {
-    /// Counts the allocated frames of a block, and writes their letters.
-    fn read(zone: &Zone, block: Pfn, letters: &mut [u8]) -> Uses {
-        let mut uses = Uses::default();
-        let frames = frames(zone);
-        for (letter, pfn) in letters.iter_mut().zip(block..).filter(|(letter, _)| **letter == USED) {
-            debug_assert_ne!(frames.kind(pfn), Kind::Buddy);
-            let flags = frames.flags(pfn);
-            let (count, use_letter) = match () {
-                () if flags & (flag::PINNED | flag::UNEVICTABLE) != 0 => (&mut uses.pinned, PINNED),
-                () if flags & flag::LRU == 0 => (&mut uses.kernel, USED),
-                () if flags & flag::FILE != 0 => (&mut uses.file, FILE),
-                () => (&mut uses.anon, ANON),
-            };
-            *count += 1;
-            *letter = use_letter;
-        }
-        uses
     }
 }

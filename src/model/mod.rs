@@ -52,6 +52,7 @@ pub mod slowpath;
 pub mod tally;
 pub mod timer;
 pub mod tracepoint;
+pub mod uses;
 pub mod view;
 pub mod watermark;
 pub mod zone;

@@ -92,6 +92,13 @@ fn read(zone: &Zone, pfn: Pfn) -> Block {
     while frame < end {
         let around = match frames.kind(frame) {
             Kind::Absent => None,
+            // Most frames by far.
+            Kind::Used if frames.order(frame) == 0 => {
+                block.used += 1;
+                letters[(frame - pfn) as usize] = USED;
+                frame += 1;
+                continue;
+            }
             // Only the first frame of a pageblock can lie inside a block that begins before it.
             Kind::Tail => zone.block_around(frame),
             kind => Some((frame, kind, frames.order(frame))),
