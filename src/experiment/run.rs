@@ -70,4 +70,25 @@ mod tests {
             assert!(strides < by_steps.steps(), "no stride was longer than a step");
         }
     }
+
+    #[test]
+    fn short_strides_decide_what_steps_decide() {
+        let mut environment = preset("minimal-1g").expect("the preset exists");
+        environment.memory_mib = 128;
+        let policy = PolicySpec::parse("blunt").expect("the policy exists");
+        let workload = Workload::parse("secretmem-vs-frag").expect("the workload exists");
+        let cell = Cell { environment, workload, policy, seed: 4, steps_max: STEPS_MAX };
+        let decisions = |go: fn(&mut Session) -> bool| {
+            let mut session = Session::boot(&cell).expect("the cell is in order");
+            session.world_mut().machine.record_decisions();
+            let mut made = Vec::new();
+            while go(&mut session) {
+                made.append(&mut session.world_mut().machine.journal.take());
+            }
+            (made, session.world().machine.journal.requested_pages, session.result())
+        };
+        let by_steps = decisions(|session| session.step(&mut Unwatched));
+        assert!(by_steps.0.len() > 200, "{} decisions", by_steps.0.len());
+        assert!(by_steps == decisions(|session| session.stride_of(7, &mut Unwatched)));
+    }
 }

@@ -172,9 +172,16 @@ impl Session {
 
     /// One step, or several at once that are alike: for whoever need not stop between them. Whether there is more to do.
     pub fn stride(&mut self, watch: &mut dyn Watch) -> bool {
+        self.stride_of(u64::MAX, watch)
+    }
+
+    /// The same, but no more steps than `most`, of which there is one at least. Unless it is a single one, each asks for a
+    /// page.
+    pub fn stride_of(&mut self, most: u64, watch: &mut dyn Watch) -> bool {
         // What the other stages wait for may come true within a stride.
         let strides = matches!(self.stage, Stage::Frag(_) | Stage::Worker { .. });
-        strides && self.scheduler.stride(&mut self.world, self.cell.steps_max) || self.step(watch)
+        let end = self.cell.steps_max.min(self.steps().saturating_add(most));
+        strides && self.scheduler.stride(&mut self.world, end) || self.step(watch)
     }
 
     fn begin(&mut self, watch: &mut dyn Watch) {

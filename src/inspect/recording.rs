@@ -116,7 +116,7 @@ impl Recording {
             return Vec::new();
         }
         let whole: Option<Vec<Decision>> = (from..end).map(|ordinal| self.stream.whole(ordinal)).collect();
-        whole.unwrap_or_else(|| self.keyframes.decisions_at(&(from..end).collect::<Vec<u64>>()))
+        whole.unwrap_or_else(|| self.run_again(&(from..end).collect::<Vec<u64>>()))
     }
 
     pub fn decision(&mut self, ordinal: u64) -> Option<Decision> {
@@ -135,8 +135,12 @@ impl Recording {
         if let Some(rows) = ordinals.iter().map(whole).collect() {
             return rows;
         }
-        let decisions = self.keyframes.decisions_at(ordinals);
+        let decisions = self.run_again(ordinals);
         decisions.iter().zip(ordinals).map(|(decision, &ordinal)| Row::of(ordinal, decision)).collect()
+    }
+
+    fn run_again(&self, ordinals: &[u64]) -> Vec<Decision> {
+        self.keyframes.decisions_at(ordinals, |ordinal| self.stream.step_before(ordinal))
     }
 
     /// Pageblocks of all zones, by their first frame.

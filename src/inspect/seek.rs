@@ -60,7 +60,7 @@ impl Keyframes {
     /// The session after so many steps.
     pub fn at_step(&self, step: u64) -> Session {
         let mut session = self.last_where(&|session| session.steps() <= step);
-        run_while(&mut session, &|session| session.steps() < step);
+        run_on(&mut session, Goal::Steps(step));
         session
     }
 
@@ -89,7 +89,7 @@ impl Keyframes {
         let mut session = self.nearest(ordinal).clone();
         let trail = step.saturating_sub(1);
         if session.steps() < trail {
-            run_while(&mut session, &|session| session.steps() < trail);
+            run_on(&mut session, Goal::Steps(trail));
             self.near = Some(session.clone());
         }
         let first = decided(&session);
@@ -109,14 +109,14 @@ impl Keyframes {
     /// run when they never did.
     pub fn when_requested(&self, pages: u32) -> (World, u64) {
         let mut session = self.last_where(&|session| requested(session) < pages.into());
-        run_while(&mut session, &|session| requested(session) < pages.into());
+        run_on(&mut session, Goal::Pages(pages.into()));
         let made = decided(&session);
         (session.into_world(), made)
     }
 
     /// Decisions in full, at these ordinals, ascending. Where they lie far apart, as those of a filter may, no more is run
-    /// again than from the nearest copy before each.
-    pub fn decisions_at(&self, ordinals: &[u64]) -> Vec<Decision> {
+    /// again than from the nearest copy before each. `step` says in which step a decision falls, or an earlier one.
+    pub fn decisions_at(&self, ordinals: &[u64], step: impl Fn(u64) -> u64) -> Vec<Decision> {
         let mut session = self.frames[0].clone();
         let mut found = Vec::new();
         // Those of the last step, and the ordinal of the one behind them.
@@ -125,6 +125,10 @@ impl Keyframes {
             let copy = self.nearest(ordinal);
             if next <= ordinal && copy.steps() > session.steps() {
                 (session, next) = (copy.clone(), decided(copy));
+            }
+            if next <= ordinal {
+                run_on(&mut session, Goal::Steps(step(ordinal).saturating_sub(1)));
+                next = decided(&session);
             }
             while next <= ordinal {
                 assert!(
@@ -140,9 +144,22 @@ impl Keyframes {
     }
 }
 
-/// Runs on while this is so. What is decided on the way is not asked for.
-fn run_while(session: &mut Session, is_so: &dyn Fn(&Session) -> bool) {
-    while is_so(session) && session.step(&mut Unwatched) {
+/// How far to run on.
+#[derive(Clone, Copy)]
+enum Goal {
+    Steps(u64),
+    /// Pages that tasks have asked for.
+    Pages(u64),
+}
+
+/// Runs on as far as that, or to the end. What is decided on the way is not asked for.
+fn run_on(session: &mut Session, goal: Goal) {
+    let left = |session: &Session| match goal {
+        Goal::Steps(steps) => steps.saturating_sub(session.steps()),
+        Goal::Pages(pages) => pages.saturating_sub(requested(session)),
+    };
+    // Steps at once ask for a page each, so none of them is one too many for either goal.
+    while left(session) > 0 && session.stride_of(left(session), &mut Unwatched) {
         session.world_mut().machine.journal.take();
     }
 }

@@ -193,11 +193,6 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Whether decisions are kept.
-    pub fn is_on(&self) -> bool {
-        self.on
-    }
-
     /// Entries so far; the ordinal of the next one.
     pub fn count(&self) -> u64 {
         self.count

@@ -28,10 +28,9 @@ impl Machine {
         mut take: impl FnMut(Pfn, &mut u32, &mut Owners) -> bool,
     ) -> u32 {
         let highest = gfp.highest_zoneidx();
-        let Machine { node, owners, journal, tally, .. } = self;
+        let Machine { node, owners, tally, .. } = self;
         let Some(zone) = node.zones.last_mut() else { return 0 };
-        // Whoever records decisions wants each page in its place between them.
-        if journal.is_on() || zone.span.index > highest || !zone.is_at_ease(highest) {
+        if zone.span.index > highest || !zone.is_at_ease(highest) {
             return 0;
         }
         let (list, lru) = (zone.pcp_list(page_to_pindex(ft)), Zone::lru_of(flags));

@@ -61,8 +61,8 @@ pub struct Stride {
 pub trait Actor: CloneBoxed {
     fn step(&mut self, world: &mut World) -> Then;
 
-    /// The steps that come next, several at once, if they are alike, fit into the room, and each would ask to go on. They
-    /// charge nothing and wake nobody. `None`, and nothing done, if the next step is one by itself.
+    /// The steps that come next, several at once, if they are alike, fit into the room, and each would ask to go on. Each
+    /// asks for one page; they charge nothing, wake nobody and decide nothing. `None`, and nothing done, if the next step is one by itself.
     fn stride(&mut self, _world: &mut World, _room: &Room) -> Option<Stride> {
         None
     }

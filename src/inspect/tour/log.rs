@@ -22,11 +22,14 @@ pub struct Log {
     /// The first line is at this ordinal or after it; none for the lines around the place.
     from: Option<u64>,
     place: Place,
+    /// How many decisions of a run there are of what is wanted, as last counted: a run may have millions.
+    counted: Option<(Which, Filter, usize)>,
 }
 
 impl Default for Log {
     fn default() -> Log {
-        Log { lanes: ALL_LANES, words: Filter::ALL, which: Which::A, from: None, place: Place::default() }
+        let place = Place::default();
+        Log { lanes: ALL_LANES, words: Filter::ALL, which: Which::A, from: None, place, counted: None }
     }
 }
 
@@ -62,8 +65,9 @@ impl Log {
     }
 
     /// The page as HTML, and how much there is of what is wanted.
-    pub fn html(&self, recording: &mut Recording, name: &str) -> (String, String) {
+    pub fn html(&mut self, recording: &mut Recording, name: &str) -> (String, String) {
         let filter = self.filter();
+        let matching = self.matching(recording.stream());
         let wanted = |entry: Entry| filter.holds(entry);
         let stream = recording.stream();
         let own = if self.which == Which::A { self.place.a } else { self.place.b };
@@ -75,7 +79,7 @@ impl Log {
             ordinals.push(at);
             next = stream.first_from(at + 1, wanted);
         }
-        let said = told(stream, filter, name);
+        let said = told(stream, matching, name);
         let first = ordinals.first().copied().unwrap_or(from);
         // Lines before this page are a page's length before its first one, or however many there are.
         let earlier = Some(back(stream, first, LINES, filter)).filter(|&at| at < first);
@@ -107,6 +111,15 @@ impl Log {
         (html + "</p>", said)
     }
 
+    fn matching(&mut self, stream: &Stream) -> usize {
+        let (which, filter) = (self.which, self.filter());
+        let known = self.counted.filter(|(of, by, _)| (*of, *by) == (which, filter));
+        let count = || stream.entries().iter().filter(|&&entry| filter.holds(entry)).count();
+        let found = known.map_or_else(count, |(_, _, count)| count);
+        self.counted = Some((which, filter, found));
+        found
+    }
+
     fn controls(&self) -> String {
         let press = |text: &str, wish: String, on: bool| {
             format!("<button type=\"button\" data-wish=\"{wish}\" aria-pressed=\"{on}\">{text}</button>")
@@ -127,14 +140,12 @@ impl Log {
 }
 
 /// How many decisions there are of what is wanted, in the whole run as far as it is kept.
-fn told(stream: &Stream, filter: Filter, name: &str) -> String {
-    let all = stream.entries();
-    let matching = all.iter().filter(|&&entry| filter.holds(entry)).count();
+fn told(stream: &Stream, matching: usize, name: &str) -> String {
     let kept = match stream.first() {
         0 => String::new(),
         first => format!(" The first {first} are no longer kept."),
     };
-    format!("{matching} of {} decisions match, in all of {name}.{kept}", all.len())
+    format!("{matching} of {} decisions match, in all of {name}.{kept}", stream.entries().len())
 }
 
 /// So many entries back that are let through, or the first of them; the same ordinal if there are none before it.
