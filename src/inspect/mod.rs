@@ -7,6 +7,7 @@
 //! A moment is named by the ordinal of a decision and is the state of the machine as that decision was made, in the
 //! middle of a step of simulated time where it fell there. The ordinal after the last one is the end of the run.
 
+mod areas;
 pub mod blocks;
 pub mod divergence;
 pub mod filter;
@@ -16,12 +17,14 @@ pub mod moment;
 mod outline;
 pub mod parting;
 pub mod picture;
+mod picture_types;
 pub mod place;
 pub mod recording;
 mod seek;
 pub mod stream;
 pub mod timeline;
 pub mod tour;
+pub mod types;
 pub mod why;
 pub mod words;
 

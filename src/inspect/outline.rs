@@ -37,6 +37,7 @@ impl<'a> Outline<'a> {
         self.widen(mib);
         let timeline = &mut self.timeline;
         timeline.samples.push(Sample::of(world));
+        timeline.types.look(world, mib);
         self.next_mib = mib - mib % timeline.bin_mib + timeline.bin_mib;
     }
 
@@ -83,6 +84,7 @@ impl<'a> Outline<'a> {
 
     pub fn finish(mut self, world: &World) -> Timeline {
         self.timeline.samples.push(Sample::of(world));
+        self.timeline.types.add(world, requested_mib(world));
         self.timeline
     }
 }

@@ -5,21 +5,18 @@
 
 use std::fmt::Write;
 
+use super::areas::{self, x};
 use super::lane::Lane;
+use super::picture_types;
 use super::timeline::{Bin, LaneBins, Sample, Timeline};
 use super::words::PAGES_PER_MIB;
 use crate::model::zone::NR_ORDERS;
-use crate::report::panel::html::{escape, table};
+use crate::report::panel::html::{escape, table, thinned};
 
 /// Height of a lane: its name, and the ticks below it.
 const LANE: u32 = 26;
 /// Rows of a table at most.
 const TABLE_ROWS: usize = 32;
-
-/// Where so many MiB lie, per cent of the width.
-pub fn x(mib: u32, max: u32) -> f64 {
-    f64::from(mib) * 100.0 / f64::from(max.max(1))
-}
 
 /// MiB at the right end of the pictures of two runs.
 pub fn width_mib(a: &Timeline, b: &Timeline) -> u32 {
@@ -113,32 +110,18 @@ fn lanes_table(timeline: &Timeline, name: &str) -> String {
 /// Free memory by order over what was asked for: the largest order at the bottom, and a line for
 /// NR_FREE_PAGES_BLOCKS. `top` is the scale's end, pages.
 pub fn free_lists(timeline: &Timeline, max: u32, top: u64, name: &str) -> String {
-    const HIGH: f64 = 100.0;
     let height = 120;
     let mut svg = format!(
         r#"<svg width="100%" height="{}" role="img" aria-label="{}">"#,
         height + 18,
         escape(&free_sentence(timeline, name))
     );
-    _ = write!(svg, r#"<svg viewBox="0 0 1000 100" preserveAspectRatio="none" width="100%" height="{height}">"#);
-    let y = |pages: u64| HIGH - pages as f64 * HIGH / top.max(1) as f64;
-    let mut below: Vec<u64> = vec![0; timeline.samples.len()];
-    for order in (0..NR_ORDERS).rev() {
-        let above: Vec<u64> =
-            below.iter().zip(&timeline.samples).map(|(sum, sample)| sum + u64::from(sample.free[order])).collect();
-        let point =
-            |(sample, pages): (&Sample, &u64)| format!("{:.1} {:.2}", x(sample.requested_mib, max) * 10.0, y(*pages));
-        let upper = timeline.samples.iter().zip(&above).map(point);
-        let lower = timeline.samples.iter().zip(&below).rev().map(point);
-        let path: Vec<String> = upper.chain(lower).collect();
-        _ = write!(svg, r#"<path class="order o{order}" d="M{}z"/>"#, path.join("L"));
-        below = above;
-    }
-    let line: Vec<String> = timeline
-        .samples
-        .iter()
-        .map(|sample| format!("{:.1} {:.2}", x(sample.requested_mib, max) * 10.0, y(sample.free_blocks)))
-        .collect();
+    let (wide, high) = areas::BOX;
+    _ = write!(svg, r#"<svg viewBox="0 0 {wide} {high}" preserveAspectRatio="none" width="100%" height="{height}">"#);
+    let points: Vec<_> = timeline.samples.iter().map(|sample| (sample.requested_mib, &sample.free)).collect();
+    areas::stack(&mut svg, &points, max, top);
+    let line = |sample: &Sample| areas::corner(sample.requested_mib, max, sample.free_blocks, top);
+    let line: Vec<String> = timeline.samples.iter().map(line).collect();
     _ = write!(svg, r#"<path class="blocks" d="M{}"/></svg>"#, line.join("L"));
     for mib in axis(max) {
         let at = x(mib, max);
@@ -178,9 +161,7 @@ fn free_table(timeline: &Timeline, name: &str) -> String {
         cells.push(tenths(sample.free_blocks));
         cells
     };
-    let step = timeline.samples.len().div_ceil(TABLE_ROWS).max(1);
-    let mut rows: Vec<_> = timeline.samples.iter().step_by(step).map(row).collect();
-    rows.extend(timeline.samples.last().map(row));
+    let rows: Vec<_> = thinned(&timeline.samples, TABLE_ROWS).map(row).collect();
     table(&format!("inside-time-{}", &name[..1]), &format!("{name}: free MiB by order"), &head, &rows)
 }
 
@@ -190,8 +171,8 @@ pub fn top_pages(timeline: &Timeline) -> u64 {
     timeline.samples.iter().map(free).max().unwrap_or(0)
 }
 
-/// Both pictures of a run with their tables.
-pub fn both(timeline: &Timeline, max: u32, top: u64, name: &str) -> String {
+/// Both pictures of a run with their tables, and those by type. The scales' ends are in pages.
+pub fn both(timeline: &Timeline, max: u32, [top, top_of_type]: [u64; 2], name: &str) -> String {
     let title = escape(name);
     let ceiling = match timeline.ceiling_mib {
         Some(_) => "; the ceiling is what was free or cached as secretmem began",
@@ -201,9 +182,10 @@ pub fn both(timeline: &Timeline, max: u32, top: u64, name: &str) -> String {
         "<figure><figcaption>{title}: decisions by MiB asked for; denials hang below the line{ceiling}</figcaption>\
          <div class=\"drawn\">{}</div></figure><figure><figcaption>{title}: free memory by order, the largest at the \
          bottom; the line is NR_FREE_PAGES_BLOCKS</figcaption><div class=\"drawn\">{}</div></figure>\
-         <details><summary>{title}: both pictures as tables</summary>{}{}</details>",
+         {}<details><summary>{title}: both pictures as tables</summary>{}{}</details>",
         lanes(timeline, max, name),
         free_lists(timeline, max, top, name),
+        picture_types::folded(&timeline.types, max, top_of_type, name),
         lanes_table(timeline, name),
         free_table(timeline, name)
     )

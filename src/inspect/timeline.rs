@@ -9,6 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::lane::Lane;
+use super::types::Types;
 use super::words::PAGES_PER_MIB;
 use crate::model::lru::Lru;
 use crate::model::view;
@@ -36,6 +37,7 @@ pub struct Timeline {
     /// MiB in a bin.
     pub bin_mib: u32,
     pub samples: Vec<Sample>,
+    pub types: Types,
     /// By [`Lane::ALL`].
     pub lanes: Vec<LaneBins>,
     pub phases: Vec<Mark>,

@@ -45,6 +45,15 @@ pub fn free_lists(zone: &Zone) -> Vec<(Order, Freetype, Vec<Pfn>)> {
     lists.map(|(order, ft)| (order, ft, free_list(zone, order, ft))).filter(|(_, _, list)| !list.is_empty()).collect()
 }
 
+/// Adds the free pages of each type in blocks of each order.
+pub fn add_free_by_type(zone: &Zone, free: &mut [[u32; NR_ORDERS]; NR_FREETYPES]) {
+    for (ft, of_type) in free.iter_mut().enumerate() {
+        for (order, pages) in of_type.iter_mut().enumerate().filter(|(order, _)| zone.nr_free[*order] > 0) {
+            *pages += (zone.frames.iter(list_of(order as Order, ft as Freetype)).count() as u32) << order;
+        }
+    }
+}
+
 /// First frames of the blocks on one per-CPU list, head to tail.
 pub fn pcp_list(zone: &Zone, cpu: u8, pindex: u32) -> Vec<Pfn> {
     assert!((pindex as usize) < NR_PCP_LISTS, "there is no per-CPU list {pindex}");

@@ -106,11 +106,24 @@ async fn a_run_is_scrubbed_stepped_and_explained() {
 #[tokio::test]
 async fn everything_drawn_stands_in_a_table_too() {
     let page = opened("").await;
+    // series, which is A, ends sooner.
+    assert!(now(&page).await.contains("invoked the OOM killer"), "{}", now(&page).await);
     wish(&page, "kill-b").await;
-    for (id, rows) in [("inside-lanes-A", 8), ("inside-lanes-B", 8), ("inside-time-A", 20), ("inside-time-B", 20)] {
+    for (id, rows) in [
+        ("inside-lanes-A", 8),
+        ("inside-lanes-B", 8),
+        ("inside-time-A", 20),
+        ("inside-time-B", 20),
+        ("inside-types-A", 20),
+        ("inside-types-B", 20),
+    ] {
         let count = page.number(&format!("document.querySelectorAll('#{id} tbody tr').length")).await;
         assert!(count >= rows, "{id} has {count} rows");
     }
+    page.value("document.querySelectorAll('#inside .pictures details').forEach(details => details.open = true)").await;
+    let label = page.attribute("#inside .drawn.types > svg", "aria-label").await;
+    assert!(label.contains("free memory of type Unmovable: first "), "{label}");
+    page.screenshot("inside-types").await;
     wish(&page, "tab 4").await;
     let count = page.number("document.querySelectorAll('#inside-blocks tbody tr').length").await;
     assert_eq!(count, 512, "a row for each pageblock of 1 GiB");

@@ -104,6 +104,18 @@ fn wishes_are_answered_alike_whoever_answers() {
     assert_eq!(piece(&seen, part::PAGES_A).len() * 6, piece(&seen, part::MAP_A).len() * 512);
 }
 
+#[test]
+fn it_can_begin_where_the_run_that_ends_sooner_does() {
+    for (policies, letter) in [(["series", "base"], "<strong>A"), (["base", "series"], "<strong>B")] {
+        let mut tour = tour(policies[0], policies[1]);
+        let opened = tour.wish("0 - - 0 0 0 sooner");
+        assert!(!piece(&opened, part::PICTURES).is_empty());
+        let told = piece(&opened, part::NOW);
+        let of_it = told.split("<p>").find(|one| one.contains("invoked the OOM killer"));
+        assert!(of_it.is_some_and(|one| one.contains(letter)), "{told}");
+    }
+}
+
 /// The ordinals of the log's lines.
 fn lines(log: &str) -> Vec<u64> {
     let numbers = log.split("data-wish=\"a ").skip(1).map(|rest| rest.split('"').next().unwrap_or_default());

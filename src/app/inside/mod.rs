@@ -121,7 +121,8 @@ fn chooser(model: &UseReducerHandle<PageModel>, state: &UseReducerHandle<State>,
         _ => "Look inside",
     };
     let dispatcher = state.dispatcher();
-    let onclick = move |_| dispatcher.dispatch(if is_open { Action::Close } else { Action::Wish("open".to_owned()) });
+    // Why does one of them end sooner? So that is where a reader begins.
+    let onclick = move |_| dispatcher.dispatch(if is_open { Action::Close } else { Action::Wish("sooner".to_owned()) });
     element("div", &[("class", "row")])
         .put(select("inside-a", "A", &labels, a, 0))
         .put(select("inside-b", "B", &labels, b, 1))

@@ -62,8 +62,8 @@ fn now(model: &Model) -> String {
         (None, Some(_)) => "",
     };
     let text = match (&model.phase, &model.outcome) {
-        (Phase::Starting, _) if model.own.is_some() => format!("Starting a worker that reads {}.", model.name()),
-        (Phase::Starting, _) => "Computed beforehand. Starting a worker that computes it again, here.".to_owned(),
+        (Phase::Starting, _) if model.own.is_some() => format!("Loading the program that reads {}.", model.name()),
+        (Phase::Starting, _) => "Computed beforehand. Loading the program that computes it again, here.".to_owned(),
         (Phase::Working(progress), _) => text::progress(*progress),
         (Phase::Done, Some(outcome)) => {
             let (events, time) = (number(outcome.events), seconds(outcome.ms));

@@ -134,6 +134,7 @@ impl Tour {
             "b" => Go::Decision(Which::B, number),
             "kill-a" => self.kill(Which::A),
             "kill-b" => self.kill(Which::B),
+            "sooner" => self.kill(self.sooner()),
             _ => Go::Here,
         };
         let before = self.place;
@@ -146,7 +147,7 @@ impl Tour {
             "sort" => self.order.press(number as usize),
             _ => {}
         }
-        let is_new = verb == "open" || !self.is_shown;
+        let is_new = matches!(verb, "open" | "sooner") || !self.is_shown;
         if self.place != before || is_new {
             self.log.follow(self.place);
         }
@@ -160,6 +161,12 @@ impl Tour {
     fn kill(&self, which: Which) -> Go {
         let recording = self.of(which);
         recording.timeline().kills.first().map_or(Go::Here, |kill| Go::Decision(which, kill.ordinal))
+    }
+
+    /// The run whose first OOM kill comes sooner; A when both do or neither.
+    fn sooner(&self) -> Which {
+        let at = |run: &Recording| run.timeline().kills.first().map_or(u32::MAX, |kill| kill.requested_mib);
+        if at(&self.b) < at(&self.a) { Which::B } else { Which::A }
     }
 
     fn of(&self, which: Which) -> &Recording {
@@ -219,10 +226,12 @@ impl Tour {
     }
 
     fn pictures(&self, max: u32) -> String {
-        let top = picture::top_pages(self.a.timeline()).max(picture::top_pages(self.b.timeline()));
+        let (a, b) = (self.a.timeline(), self.b.timeline());
+        let top = picture::top_pages(a).max(picture::top_pages(b));
+        let top_of_type = a.types.top_pages().max(b.types.top_pages());
         let one = |which| {
             let (timeline, name) = (self.of(which).timeline(), self.name(which));
-            picture::both(timeline, max, top, &name)
+            picture::both(timeline, max, [top, top_of_type], &name)
         };
         one(Which::A) + &one(Which::B)
     }

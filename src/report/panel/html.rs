@@ -19,6 +19,13 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// About so many rows of a table that has more, evenly spaced; the last one is among them.
+pub fn thinned<T>(all: &[T], most: usize) -> impl Iterator<Item = &T> {
+    let step = all.len().div_ceil(most).max(1);
+    let last = all.len().saturating_sub(1);
+    all.iter().enumerate().filter(move |(i, _)| i % step == 0 || *i == last).map(|(_, row)| row)
+}
+
 /// A table whose first column heads its rows.
 pub fn table(id: &str, caption: &str, head: &[String], rows: &[Vec<String>]) -> String {
     let head: String = head.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escape(cell))).collect();
@@ -56,6 +63,14 @@ pub fn list(class: &str, sentences: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_thinned_table_keeps_its_ends_once() {
+        let thin = |count: u32, most| thinned(&(0..count).collect::<Vec<_>>(), most).copied().collect::<Vec<_>>();
+        assert_eq!(thin(9, 4), [0, 3, 6, 8]);
+        assert_eq!(thin(7, 3), [0, 3, 6]);
+        assert_eq!((thin(1, 4), thin(0, 4)), (vec![0], vec![]));
+    }
 
     #[test]
     fn no_text_becomes_markup() {
