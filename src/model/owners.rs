@@ -19,6 +19,11 @@ pub struct Owners {
 }
 
 impl Owners {
+    /// Makes room for so many more.
+    pub fn expect(&mut self, slots: usize) {
+        self.pages.reserve(slots.saturating_sub(self.free.len()));
+    }
+
     /// A slot that holds `pfn`.
     #[inline]
     pub fn add(&mut self, pfn: Pfn) -> u32 {

@@ -55,10 +55,15 @@ impl Fragmenter {
         Fragmenter { process, knobs, phase, wants: Vec::new(), chunks: 0, touched: 0, slots: Vec::new() }
     }
 
-    fn begin(&mut self, w: &World) {
+    fn begin(&mut self, w: &mut World) {
         let free: u64 = w.machine.node.zones.iter().map(|zone| zone.free_seen()).sum();
         let pages = free * u64::from(self.knobs.target_percent) / 100;
         self.chunks = (pages / u64::from(self.knobs.chunk_pages)) as u32;
+        // Lists that grow by themselves are copied over and over, which wasm cannot leave to the system.
+        let pages = (self.chunks * self.knobs.chunk_pages) as usize;
+        self.slots.reserve(pages);
+        w.process(self.process).anon.reserve(pages);
+        w.machine.owners.expect(pages);
         self.phase = Phase::Populate;
     }
 
