@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::model::frames::Pfn;
 use crate::model::node::Node;
 use crate::model::pageblock::PAGEBLOCK_PAGES;
-use crate::model::uses;
 use crate::replay::blockmap::{self, USED};
 
 /// Letters of allocated frames beside [`USED`], which here means kernel memory: it can neither move nor be reclaimed.
@@ -50,29 +49,24 @@ impl Blocks {
             zones: node.zones.iter().map(|zone| zone.name().to_owned()).collect(),
             ..Blocks::default()
         };
-        let map = blockmap::of(node, 0, "", 0);
-        let mut letters = Vec::with_capacity(map.blocks.len() * PAGEBLOCK_PAGES as usize);
-        for block in &map.blocks {
-            let zone = all.zones.iter().position(|name| *name == block.zone).expect("a block lies in a zone");
-            let from = letters.len();
-            letters.extend(block.pages.bytes());
-            letters.resize(from + PAGEBLOCK_PAGES as usize, blockmap::ABSENT);
-            let told = [ANON, FILE, PINNED, USED];
-            let [anon, file, pinned, kernel] =
-                uses::tell(&node.zones[zone], block.pfn, &mut letters[from..], USED, told);
-            all.pfn.push(block.pfn);
-            all.zone.push(zone as u8);
-            all.freetype.push(block.freetype);
-            all.free.push(block.free);
-            all.pcp.push(block.pcp);
-            all.private.push(block.private);
-            all.anon.push(anon);
-            all.file.push(file);
-            all.pinned.push(pinned);
-            all.kernel.push(kernel);
-            all.largest_free.push(block.largest_free().map_or(-1, |order| order as i8));
+        let absent = char::from(blockmap::ABSENT).to_string().repeat(PAGEBLOCK_PAGES as usize);
+        let told = Some([ANON, FILE, PINNED, USED]);
+        for (number, zone) in node.zones.iter().enumerate() {
+            for (block, [anon, file, pinned, kernel]) in blockmap::zone_blocks(zone, told) {
+                all.pfn.push(block.pfn);
+                all.zone.push(number as u8);
+                all.freetype.push(block.freetype);
+                all.free.push(block.free);
+                all.pcp.push(block.pcp);
+                all.private.push(block.private);
+                all.anon.push(anon);
+                all.file.push(file);
+                all.pinned.push(pinned);
+                all.kernel.push(kernel);
+                all.largest_free.push(block.largest_free().map_or(-1, |order| order as i8));
+                all.pages += if block.pages.is_empty() { &absent } else { &block.pages };
+            }
         }
-        all.pages = String::from_utf8(letters).expect("letters are ASCII");
         all
     }
 

@@ -13,6 +13,7 @@ pub mod divergence;
 pub mod filter;
 pub mod history;
 pub mod lane;
+pub mod look;
 pub mod moment;
 mod outline;
 pub mod parting;

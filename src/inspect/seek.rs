@@ -117,26 +117,25 @@ impl Keyframes {
     /// Decisions in full, at these ordinals, ascending. Where they lie far apart, as those of a filter may, no more is run
     /// again than from the nearest copy before each. `step` says in which step a decision falls, or an earlier one.
     pub fn decisions_at(&self, ordinals: &[u64], step: impl Fn(u64) -> u64) -> Vec<Decision> {
-        let mut session = self.frames[0].clone();
+        let mut reached: Option<Session> = None;
         let mut found = Vec::new();
-        // Those of the last step, and the ordinal of the one behind them.
+        // Those of the last stride, and the ordinal of the one behind them.
         let (mut made, mut next) = (Vec::new(), 0);
         for &ordinal in ordinals {
             let copy = self.nearest(ordinal);
-            if next <= ordinal && copy.steps() > session.steps() {
-                (session, next) = (copy.clone(), decided(copy));
+            if next <= ordinal && reached.as_ref().is_none_or(|session| copy.steps() > session.steps()) {
+                (reached, next) = (Some(copy.clone()), decided(copy));
             }
+            let session = reached.as_mut().expect("there is a copy before every decision");
             if next <= ordinal {
-                run_on(&mut session, Goal::Steps(step(ordinal).saturating_sub(1)));
-                next = decided(&session);
+                run_on(session, Goal::Steps(step(ordinal).saturating_sub(1)));
+                next = decided(session);
             }
             while next <= ordinal {
-                assert!(
-                    session.step(&mut Unwatched) || decided(&session) > next,
-                    "the run ends before decision {next}"
-                );
+                let goes_on = session.stride_of(u64::MAX, &mut Unwatched);
+                assert!(goes_on || decided(session) > next, "the run ends before decision {next}");
                 made = session.world_mut().machine.journal.take();
-                next = decided(&session);
+                next = decided(session);
             }
             found.push(made[made.len() - (next - ordinal) as usize]);
         }

@@ -11,8 +11,8 @@ use crate::model::journal::{Decision, Kind};
 
 /// Entries kept at most, 48 MiB. Of a longer run the older half goes, whenever there are more.
 const ENTRIES_MAX: usize = 6 << 20;
-/// Up to so many entries are kept whole besides, 2 MiB: most runs have fewer, and nothing need be computed again.
-const WHOLE_MAX: usize = 1 << 16;
+/// Up to so many entries are kept whole besides, 4 MiB: most runs have fewer, and nothing need be computed again.
+const WHOLE_MAX: usize = 1 << 17;
 /// Entries of the index of steps at most.
 const MARKS_MAX: usize = 1 << 14;
 

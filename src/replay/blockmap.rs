@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::frames::{Kind, Order, Pfn};
 use crate::model::node::Node;
 use crate::model::pageblock::PAGEBLOCK_PAGES;
+use crate::model::uses::Use;
 use crate::model::view;
 use crate::model::zone::{NR_ORDERS, Zone};
 
@@ -72,21 +73,32 @@ impl Block {
 
 /// All pageblocks of all zones.
 pub fn of(node: &Node, index: u32, label: &str, events: u32) -> BlockMap {
-    let blocks = node.zones.iter().flat_map(zone_blocks).collect();
+    let blocks = node.zones.iter().flat_map(|zone| zone_blocks(zone, None)).map(|(block, _)| block).collect();
     BlockMap { index, label: label.to_owned(), events, blocks }
 }
 
-fn zone_blocks(zone: &Zone) -> impl Iterator<Item = Block> {
+/// The pageblocks of a zone. If letters are given, allocated frames get the one of their use, by [`Use`]; beside each block
+/// stands how many there are of each.
+pub fn zone_blocks(zone: &Zone, told: Option<[u8; 4]>) -> impl Iterator<Item = (Block, [u16; 4])> {
     let (start, end) = (zone.span.start_pfn, zone.span.end_pfn);
     let in_zone = move |&block: &Pfn| block < end && block + PAGEBLOCK_PAGES > start;
-    zone.blocks.starts().filter(in_zone).map(|pfn| read(zone, pfn))
+    zone.blocks.starts().filter(in_zone).map(move |pfn| read(zone, pfn, told))
 }
 
-fn read(zone: &Zone, pfn: Pfn) -> Block {
+/// Not inlined: the page has its callers compiled for size.
+#[inline(never)]
+fn read(zone: &Zone, pfn: Pfn, told: Option<[u8; 4]>) -> (Block, [u16; 4]) {
     let mut block =
         Block { pfn, zone: zone.name().to_owned(), freetype: zone.blocks.freetype(pfn), ..Block::default() };
     let frames = view::frames(zone);
     let mut letters = vec![ABSENT; PAGEBLOCK_PAGES as usize];
+    let mut uses = [0; 4];
+    let mut tell = |frame: Pfn| {
+        let Some(told) = told else { return USED };
+        let found = Use::of(frames.flags(frame)) as usize;
+        uses[found] += 1;
+        told[found]
+    };
     let mut frame = pfn.max(zone.span.start_pfn);
     let end = (pfn + PAGEBLOCK_PAGES).min(zone.span.end_pfn);
     while frame < end {
@@ -95,7 +107,7 @@ fn read(zone: &Zone, pfn: Pfn) -> Block {
             // Most frames by far.
             Kind::Used if frames.order(frame) == 0 => {
                 block.used += 1;
-                letters[(frame - pfn) as usize] = USED;
+                letters[(frame - pfn) as usize] = tell(frame);
                 frame += 1;
                 continue;
             }
@@ -119,13 +131,17 @@ fn read(zone: &Zone, pfn: Pfn) -> Block {
         if kind == Kind::Buddy && head == frame {
             block.free_blocks[usize::from(order)] += 1;
         }
-        letters[(frame - pfn) as usize..(next - pfn) as usize].fill(letter(kind, order));
+        let own = &mut letters[(frame - pfn) as usize..(next - pfn) as usize];
+        match kind {
+            Kind::Used => own.iter_mut().zip(frame..).for_each(|(letter, frame)| *letter = tell(frame)),
+            _ => own.fill(letter(kind, order)),
+        }
         frame = next;
     }
     if block.managed() > 0 {
         block.pages = String::from_utf8(letters).expect("letters are ASCII");
     }
-    block
+    (block, uses)
 }
 
 #[cfg(test)]
@@ -145,5 +161,22 @@ mod tests {
         assert_eq!(map.blocks[1].largest_free(), Some(9));
         assert_eq!((map.blocks[2].largest_free(), map.blocks[3].largest_free()), (Some(10), None));
         assert!(map.blocks[3].pages.bytes().all(|page| page == b'a'));
+    }
+    #[test]
+    fn allocated_frames_are_told_apart_by_use_where_letters_are_given() {
+        use crate::model::frames::flag::{FILE, LRU, UNEVICTABLE};
+        let mut zone = Zone::new(ZoneSpan { index: 0, start_pfn: 0, end_pfn: 512 }, 1);
+        for (pfn, flags) in [(1, LRU), (2, LRU | FILE), (3, LRU | UNEVICTABLE), (4, 0)] {
+            zone.frames.set(pfn, Kind::Used, 0);
+            zone.frames.set_flags(pfn, flags);
+        }
+        // One block of order 2: each of its frames has flags of its own.
+        zone.frames.set(8, Kind::Used, 2);
+        zone.frames.set_flags(8, LRU);
+        let seen = |told| zone_blocks(&zone, told).next().expect("there is one block");
+        let (block, uses) = seen(Some(*b"afpk"));
+        assert_eq!((uses, block.used), ([2, 1, 1, 4], 8));
+        assert_eq!(block.pages[..13], *"rafpkrrrakkkr");
+        assert_eq!(seen(None).0, Block { pages: block.pages.replace(['a', 'f', 'p', 'k'], "u"), ..block });
     }
 }

@@ -104,6 +104,30 @@ async fn a_run_is_scrubbed_stepped_and_explained() {
 }
 
 #[tokio::test]
+async fn maps_drawn_over_are_as_maps_drawn_anew() {
+    let page = opened("").await;
+    for (mib, block) in [(980, 40), (700, 41), (1010, 300), (960, 301)] {
+        scrub(&page, mib).await;
+        let to = format!(
+            "(() => {{ const field = document.querySelector('#inside-cursor'); field.value = {block}; \
+             field.dispatchEvent(new Event('change', {{ bubbles: true }})) }})()"
+        );
+        page.value(&to).await;
+        settle(&page).await;
+    }
+    // A changed window has them drawn anew. They are spoilt first, so that this is seen to happen.
+    let anew = "const end = arguments[0], maps = [0, 1, 2].map(i => document.querySelector('#inside-map-' + i)), seen = () \
+                => maps.map(map => map.toDataURL()); (async () => { const over = seen(); for (const map of maps) \
+                map.getContext('2d').fillRect(0, 0, 40, 40); const spoilt = seen(); window.dispatchEvent(new \
+                Event('resize')); const now = performance.now(); let anew = seen(); while (anew.some((map, i) => map === \
+                spoilt[i]) && performance.now() - now < 5000) { await new Promise(r => setTimeout(r, 20)); anew = seen() } \
+                end(over.map((map, i) => [map === anew[i], map === spoilt[i]])) })()";
+    let same = page.client.execute_async(anew, vec![]).await.expect("the script runs");
+    assert_eq!(same, serde_json::json!([[true, false], [true, false], [true, false]]));
+    page.close_without_errors().await;
+}
+
+#[tokio::test]
 async fn everything_drawn_stands_in_a_table_too() {
     let page = opened("").await;
     // series, which is A, ends sooner.

@@ -119,7 +119,7 @@ fn decisions_far_apart_are_those_of_a_straight_run() {
     // More decisions than are kept whole, so that they are had by running parts of it again.
     let mut recording = record(&cell(guest(256), "file-churn:file-percent=100", "series", 1));
     let len = recording.len();
-    assert!(len > 1 << 16, "{len} decisions");
+    assert!(len > 1 << 17, "{len} decisions");
     let all = recording.decisions(0, u64::MAX);
     for distance in [1, 7, len / 19, len / 3] {
         let ordinals: Vec<u64> = (len / 5..len).step_by(distance as usize).take(20).collect();

@@ -4,11 +4,13 @@
 use web_sys::{HtmlCanvasElement, HtmlInputElement};
 use yew::prelude::*;
 
-use super::canvas::{self, BLOCK, LETTERS, TILE};
+use super::canvas::{self, BLOCK, TILE};
+use super::cells::{self, Shown};
 use super::state::{Action, State};
 use crate::app::element::{Element, element, several};
 use crate::app::platform;
 use crate::app::replay::map::target;
+use crate::inspect::look;
 use crate::inspect::tour::part;
 
 #[derive(Properties, PartialEq)]
@@ -28,25 +30,29 @@ pub fn Maps(props: &Props) -> Html {
     let letters = [state.part(part::MAP_A), state.part(part::MAP_B)];
     let pages = state.pages.then(|| [state.part(part::PAGES_A), state.part(part::PAGES_B)]);
     let pages = pages.filter(|[a, b]| !a.is_empty() && !b.is_empty());
-    let cells = (letters[0].len() / LETTERS).max(1);
+    let cells = (letters[0].len() / look::LETTERS).max(1);
+    let shown = use_mut_ref(|| None::<Shown>);
     let is_by_page = pages.is_some();
     let deps = (letters, pages, (state.cursor, state.page), columns, props.paint);
     use_effect_with(deps, {
         let nodes = nodes.clone();
-        move |(letters, pages, cursor, columns, _)| {
+        move |(letters, pages, cursor, columns, paint)| {
+            let now = Shown { letters: letters.clone(), columns: *columns, cursor: cursor.0, paint: *paint };
+            let before = shown.borrow_mut().take();
             for (i, node) in nodes.iter().enumerate() {
                 let Some(canvas) = node.cast::<HtmlCanvasElement>() else { continue };
                 match pages {
                     Some(pages) => canvas::draw_pages(&canvas, pages, i, *columns, *cursor),
-                    None => canvas::draw_blocks(&canvas, letters, i, *columns, cursor.0),
+                    None => cells::draw(&canvas, i, &now, before.as_ref()),
                 }
             }
+            *shown.borrow_mut() = pages.is_none().then_some(now);
         }
     });
     // As many pixels as pages where there is room, so that no row is left out.
     let size = match is_by_page {
         true => format!("height:auto;width:{}px", columns * TILE),
-        false => format!("height:{}px", cells.div_ceil(columns) as f64 * canvas::CELL_HEIGHT),
+        false => format!("height:{}px", cells.div_ceil(columns) as f64 * cells::CELL_HEIGHT),
     };
     let figures = (0..3).map(|i| figure(state, i, &nodes[i], (columns, is_by_page), cells, size.clone()));
     several(vec![

@@ -3,6 +3,7 @@
 //! are put in their places, maps are drawn from letters, and wishes are sent, one at a time.
 
 mod canvas;
+mod cells;
 mod find;
 mod maps;
 mod state;
