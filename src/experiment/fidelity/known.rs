@@ -21,16 +21,17 @@ mod reasons {
     pub const AFTER: &str = "suspected: nearly all of it happens after the kill, while the worker exits; the model's kcompactd finds less to do then";
     pub const PHASE: &str = "suspected: where the kept chunks lie against the 64-page grid decides between orders 4 and 5; the model walks other phases than these few boots";
     pub const INIT: &str = "in the one real run a page fault of init invoked the killer; such faults ask alike in the model, but in its 16 boots the worker comes first";
-    pub const NO_EARLY_DEATH: &str = "one real boot of four died early under blunt (528.5 MB, 5 of 7 direct compactions failed); fifteen of the model's first 64 boots do so too (547 to 675 MB), four of the 16 compared";
+    pub const NO_EARLY_DEATH: &str = "one real boot of four died early under blunt (528.5 MB, 5 of 7 direct compactions failed); fourteen of the model's first 64 boots do so too (537 to 680 MB), two of the 16 compared";
     pub const FEW_FRAMES: &str = "a few thousand frames in both: one pass more or less decides";
     pub const RACE: &str = "a race: the range is of its kind, the ends are not";
     pub const DAEMON: &str = "suspected: in the model kcompactd gives up more of its proactive rounds, as it sees kswapd run, and so fails to move less";
-    pub const RECLAIMED: &str = "suspected: the model's threads walk direct reclaim 1.7 times as often as in the one real run given (989, 568), so that less cache is left to move";
-    pub const SECOND_ROUND: &str = "suspected: what nine measured boots count are passes over 200 to 400 blocks of secretmem; those of the model's 16 boots meet 70 to 390, as some begin earlier, or too late to be through by the kill";
+    pub const RECLAIMED: &str = "suspected: the model's threads walk direct reclaim 1.9 times as often as in the one real run given (1,078, 568), so that less cache is left to move";
+    pub const SECOND_ROUND: &str = "suspected: what nine measured boots count are passes over 200 to 400 blocks of secretmem; those of the model's 16 boots meet 115 to 330, as some begin earlier, or too late to be through by the kill";
     pub const MOMENT: &str = "a run is under way at the kill: what is counted depends on the moment the victim is gone";
     pub const EARLY_FAILS: &str = "suspected: more proactive rounds that meet secretmem run beside the direct compactions than in the real guest";
     pub const WOKEN: &str = "suspected: in some of the model's boots kcompactd, woken by kswapd, moves a block more or meets secretmem; in the one real run given no page failed";
-    pub const TWO_BOOTS: &str = "the two real boots given failed to move 37,568 and 76,660 pages, the model's 16 between 2,049 and 104,862";
+    pub const TWO_BOOTS: &str = "the two real boots given failed to move 37,568 and 76,660 pages, the model's 16 between 2,049 and 108,838";
+    pub const WIDE: &str = "two real boots, which failed to move 212,263 pages on average; the model's first 32 boots between 1,962 and 262,176, five of them more than that";
     pub const EARLY: &str = "1 % apart in reality: three of the model's 16 boots under early die before the others (666 to 675 MB): those whose first proactive round begins last (at 82 MiB of secretmem and more) and so runs to the end of the zone; in the five real boots of blunt it began at about 60 to 85 MiB, by what they scanned, so that chance alone may be why none is known to end so";
 }
 
@@ -52,18 +53,17 @@ pub const KNOWN: &[Known] = &[
     known("k0-early", "pgmigrate_fail", reasons::EARLY_FAILS),
     known("k1-pc0-fix", "bytes at OOM", reasons::NO_EARLY_DEATH),
     known("k1-pc0-fix", "pgmigrate_fail", reasons::TWO_BOOTS),
+    known("k1-pc0-series", "compact_migrate_scanned", reasons::MOMENT),
+    known("k1-pc0-early", "pgmigrate_fail", reasons::WIDE),
     known("k1-pc0-pro0-series", "compact_migrate_scanned", reasons::FEW_FRAMES),
-    known("k1-pc0-bglight-series", "range of bytes", reasons::RACE),
     known("k1-pc0-bglight-series", "compact_migrate_scanned", reasons::RACE),
     known("k1-pc0-bglight-series", "pgmigrate_fail", reasons::RACE),
     known("k1-pc300-off", "pgmigrate_fail", reasons::DAEMON),
-    known("k1-pc300-early", "pgmigrate_fail", reasons::RECLAIMED),
     known("k1-pc300-pro0-series", "compact_migrate_scanned", reasons::WOKEN),
     known("k1-pc300-pro0-series", "pgmigrate_success", reasons::WOKEN),
     known("k1-pc300-pro0-series", "pgmigrate_fail", reasons::WOKEN),
     known("k1-pc300-bglight-off", "request that invokes OOM", reasons::INIT),
-    known("k1-pc300-bglight-series", "range of bytes", reasons::RACE),
-    known("k1-pc300-bglight-series", "free pages at OOM", reasons::RACE),
+    known("k1-pc300-bglight-series", "pgmigrate_fail", reasons::RACE),
     known("k1-pc300-bglight-fix", "pgmigrate_fail", reasons::SMALL_N),
     known("k1-pc300-bglight-pro0-series", "pgmigrate_success", reasons::WOKEN),
     known("k1-pc300-bglight-pro0-series", "compact_migrate_scanned", reasons::WOKEN),
