@@ -10,6 +10,14 @@ unset NO_COLOR
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner
 
+# A program says in which file of which crate it stopped. Whose machine compiled it, and where, is nobody's business, and
+# the same sources are to give the same program everywhere.
+crates=${CARGO_HOME:-$HOME/.cargo}/registry/src
+case $crates in
+  *[[:space:]]*) wasm_flags= ;;
+  *) wasm_flags=--remap-path-prefix=$crates=crates ;;
+esac
+
 # A standard library built by wasm-std.sh is valid for exactly one compiler, so its folder is named after that.
 private_sysroot=
 if have rustc; then
@@ -19,5 +27,5 @@ fi
 wasm_std_flags=
 if [ -n "$private_sysroot" ] && [ -d "$private_sysroot" ]; then
   wasm_std_flags="--sysroot $private_sysroot"
-  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$wasm_std_flags"
 fi
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$wasm_std_flags $wasm_flags"

@@ -65,8 +65,11 @@ pub fn cells(letters: [&str; 2]) -> usize {
 
 /// Pages that a full cell stands for: a pageblock's, or so many times that as it has pageblocks.
 pub fn pages(letters: [&str; 2]) -> u32 {
-    let free = (0..cells(letters)).filter_map(|i| Cell::of(letters[0], i)).map(|cell| cell.free);
-    free.fold(BLOCK, u32::max).next_multiple_of(BLOCK)
+    let free = letters.map(|letters| {
+        let cells = (0..letters.len() / LETTERS).filter_map(|i| Cell::of(letters, i));
+        cells.map(|cell| cell.free).fold(BLOCK, u32::max)
+    });
+    free[0].max(free[1]).next_multiple_of(BLOCK)
 }
 
 impl Look {
@@ -189,7 +192,7 @@ mod tests {
 
     #[test]
     fn larger_cells_are_full_at_what_the_emptiest_one_holds() {
-        assert_eq!(pages(["1.0201", ""]), 1024);
+        assert_eq!((pages(["1.0201", ""]), pages(["1.0201", "1.0401"])), (1024, 1536));
         assert_eq!((pages(["", ""]), cells(["1.0201", "1.02011.0201"])), (512, 2));
     }
 }

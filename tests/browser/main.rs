@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod access;
+mod built;
 mod compare;
 mod driver;
 mod embed;
