@@ -12,8 +12,9 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner
 
 # A program says in which file of which crate it stopped. Whose machine compiled it, and where, is nobody's business, and
 # the same sources are to give the same program everywhere.
-crates=${CARGO_HOME:-$HOME/.cargo}/registry/src
+crates=${CARGO_HOME:-${HOME-}/.cargo}/registry/src
 case $crates in
+  # cargo's flags cannot carry a space.
   *[[:space:]]*) wasm_flags= ;;
   *) wasm_flags=--remap-path-prefix=$crates=crates ;;
 esac

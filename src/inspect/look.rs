@@ -4,12 +4,12 @@
 //! A canvas fills quickly and is slow at being told of colours. So a look comes apart into strokes, which sorting brings
 //! together by layer and colour; and a cell that looks as it did needs none.
 
+use crate::model::pageblock::PAGEBLOCK_PAGES;
+
 /// Letters of a cell.
 pub const LETTERS: usize = 6;
 /// The map of the difference, beside those of A (0) and B (1).
 const DIFFERENCE: usize = 2;
-/// Pages of a pageblock.
-const BLOCK: u32 = 512;
 
 /// Colours by their names in the style sheet.
 #[rustfmt::skip]
@@ -67,9 +67,9 @@ pub fn cells(letters: [&str; 2]) -> usize {
 pub fn pages(letters: [&str; 2]) -> u32 {
     let free = letters.map(|letters| {
         let cells = (0..letters.len() / LETTERS).filter_map(|i| Cell::of(letters, i));
-        cells.map(|cell| cell.free).fold(BLOCK, u32::max)
+        cells.map(|cell| cell.free).fold(PAGEBLOCK_PAGES, u32::max)
     });
-    free[0].max(free[1]).next_multiple_of(BLOCK)
+    free[0].max(free[1]).next_multiple_of(PAGEBLOCK_PAGES)
 }
 
 impl Look {

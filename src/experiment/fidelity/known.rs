@@ -32,7 +32,7 @@ mod reasons {
     pub const WOKEN: &str = "suspected: in some of the model's boots kcompactd, woken by kswapd, moves a block more or meets secretmem; in the one real run given no page failed";
     pub const TWO_BOOTS: &str = "the two real boots given failed to move 37,568 and 76,660 pages, the model's 16 between 2,049 and 108,838";
     pub const WIDE: &str = "two real boots, which failed to move 212,263 pages on average; the model's first 32 boots between 1,962 and 262,176, five of them more than that";
-    pub const EARLY: &str = "1 % apart in reality: three of the model's 16 boots under early die before the others (666 to 675 MB): those whose first proactive round begins last (at 82 MiB of secretmem and more) and so runs to the end of the zone; in the five real boots of blunt it began at about 60 to 85 MiB, by what they scanned, so that chance alone may be why none is known to end so";
+    pub const EARLY: &str = "1 % apart in reality: three of the model's 16 boots under early die before the others (667 to 675 MB): those whose first proactive round begins last (at 82 MiB of secretmem and more) and so runs to the end of the zone; in the five real boots of blunt it began at about 60 to 85 MiB, by what they scanned, so that chance alone may be why none is known to end so";
 }
 
 const fn known(cell: &'static str, what: &'static str, reason: &'static str) -> Known {
